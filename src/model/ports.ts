@@ -1,0 +1,160 @@
+/**
+ * The ports: what the parts of the gateway know of each other. `gateway.ts` plugs them together;
+ * tests plug in fakes that pass the same contract tests.
+ */
+import type { CanFrame } from './frame.ts'
+import type { Issue, IssueCode } from './issue.ts'
+import type { SignalName } from './signals.ts'
+import type { NewRecord, StoredRecord, VehicleStatus } from './record.ts'
+import type { Micros, Millis } from './time.ts'
+import type { Vehicle } from './vehicle.ts'
+
+/** Structured logging: fields first, then a sentence. */
+export interface Logger {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** Wall and monotonic time, passed in so that nothing reads a clock in the middle. */
+export interface Clock {
+  now(): Millis
+  /** Milliseconds since the gateway started; never steps. */
+  monotonic(): Millis
+}
+
+// ── device ──────────────────────────────────────────────────────────────────────────────────
+
+export type SourceState = 'starting' | 'running' | 'silent' | 'waiting' | 'finished' | 'stopped'
+
+export interface SourceHealth {
+  state: SourceState
+  /** A sentence for people: what it is doing, or what is wrong and what would help. */
+  detail: string
+  /** Since when it has been in this state. */
+  since: Millis
+  frames: number
+  /** Times it had to be opened again. */
+  reopened: number
+}
+
+export interface SourceEvents {
+  /** Hot. The frame is only lent. */
+  frame(frame: CanFrame): void
+  issue(issue: Issue): void
+  health(health: SourceHealth): void
+  /** A source that has an end (a recording) has reached it. */
+  end(): void
+}
+
+/** One configured input. `start` returns at once and never throws for what the world does. */
+export interface Source {
+  readonly id: string
+  /** Names of its buses; `CanFrame.bus` is an index into them. May grow while it runs. */
+  readonly buses: readonly string[]
+  start(events: SourceEvents): void
+  /** Idempotent; resolves when everything it started has ended. */
+  stop(): Promise<void>
+}
+
+// ── uplink ──────────────────────────────────────────────────────────────────────────────────
+
+/** What may be asked of the journal for one vehicle, by time of measurement. */
+export interface RecordQuery {
+  vehicle: string
+  from: Millis
+  /** Exclusive. */
+  to: Millis
+}
+
+export interface RecordPage {
+  /** How many records the window holds. */
+  total: number
+  /** In order of time, then of sequence number. */
+  records: StoredRecord[]
+}
+
+/** Place in a paged read: the record after which the next page starts. */
+export interface PageMark {
+  time: Millis
+  seq: number
+}
+
+export interface DistanceDay {
+  /** Start of the local day; days are given by the caller. */
+  start: Millis
+  /** km of the odometer of record; undefined where the day has no odometer reading. */
+  distance: number | undefined
+  /** Whether any record was measured in it. */
+  hasData: boolean
+}
+
+/** The odometer of record after a reading: a distance that only grows. */
+export interface OdometerPoint {
+  vehicle: string
+  time: Millis
+  /** km since the vehicle's first reading here, over all segments. */
+  travelled: number
+}
+
+/** Everything the API may read. Implementations answer from the store, not from memory. */
+export interface RecordReader {
+  /** At most `limit` records spread evenly over the window, first and last included. */
+  sample(query: RecordQuery, limit: number): Promise<RecordPage>
+  /** One record per bucket of equal length: the last of it. */
+  buckets(query: RecordQuery, buckets: number): Promise<RecordPage>
+  /** A page in order of time; `after` is exclusive. */
+  page(
+    query: RecordQuery,
+    options: { limit: number; after?: PageMark; order: 'asc' | 'desc' },
+  ): Promise<RecordPage>
+  /** First and last time of measurement, or undefined if there never was a record. */
+  span(vehicle: string): Promise<{ first: Millis; last: Millis } | undefined>
+  /** Distances of the days that start at `starts[i]` and end at `starts[i + 1]`. */
+  days(vehicle: string, starts: readonly Millis[]): Promise<DistanceDay[]>
+  /** km since the first reading; 0 if there never was one. */
+  totalDistance(vehicle: string): Promise<number>
+}
+
+/** Newest state of a vehicle, kept in memory and reloaded from the store on start. */
+export interface StatusReader {
+  status(vehicle: string): VehicleStatus
+  /** When the newest stored record of the vehicle was stored, with microseconds. */
+  storedAt(vehicle: string): Micros | undefined
+}
+
+/** Where records go. `append` is synchronous and keeps; `commit` makes it durable. */
+export interface RecordWriter {
+  append(record: NewRecord, odometer?: OdometerPoint): void
+}
+
+// ── api ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface SourceReport extends SourceHealth {
+  id: string
+  type: string
+  vehicle: string
+  buses: readonly string[]
+  issues: { code: IssueCode; text: string; count: number; newest: string }[]
+}
+
+export interface GatewayHealth {
+  status: 'ok' | 'degraded'
+  /** Sentences: each finding names its cause and what would help. Empty when all is well. */
+  findings: string[]
+  version: string
+  uptimeSeconds: number
+  clockTrust: string
+  sources: SourceReport[]
+  store: { records: number; bytes: number; uncommitted: number }
+  mqtt: { state: string; detail: string; unsent: number }
+}
+
+/** What the API may know of the running gateway. */
+export interface GatewayReader {
+  vehicles(): readonly Vehicle[]
+  health(): GatewayHealth
+}
+
+export type { SignalName }

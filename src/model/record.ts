@@ -1,0 +1,48 @@
+/** A status at one moment, as it is stored, published and served. */
+import type { Quality, SignalValue } from './reading.ts'
+import type { SignalName } from './signals.ts'
+import type { Micros, Millis } from './time.ts'
+
+/** The newest accepted reading of one signal. */
+export interface SignalState {
+  value: SignalValue
+  quality: Quality
+  time: Micros
+  source: string
+  rank: number
+}
+
+export type VehicleStatus = Partial<Record<SignalName, SignalState>>
+
+/** How far the wall clock was known when the record was made (design, decision 3). */
+export type ClockTrust = 'none' | 'rtc' | 'network' | 'gnss' | 'recorded'
+
+/** Signals and their values; a signal that is not known is not there. */
+export type RecordData = Partial<Record<SignalName, SignalValue>>
+
+/** What the recorder makes, before the journal gives it a place. */
+export interface NewRecord {
+  /** KSUID; the same data gives the same id, so that a repeat is seen as one. */
+  id: string
+  vehicle: string
+  source: string
+  /** One run of the gateway, or one recording. */
+  boot: string
+  /** Counts from 0 within a boot and vehicle. */
+  number: number
+  /** Milliseconds of the boot's monotonic clock; for a recording, since its first frame. */
+  monotonic: Millis
+  /** When the newest of its readings was measured. */
+  time: Millis
+  /** When the gateway had it. For a recording: the same as `time`. */
+  receivedAt: Millis
+  clockTrust: ClockTrust
+  data: RecordData
+  /** Only the signals whose quality is not `ok`. */
+  quality?: Partial<Record<SignalName, Quality>>
+}
+
+/** A record in the journal; `seq` is its place, without holes per store, and never used twice. */
+export interface StoredRecord extends NewRecord {
+  seq: number
+}
