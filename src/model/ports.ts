@@ -4,8 +4,7 @@
  */
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
-import type { SignalName } from './signals.ts'
-import type { NewRecord, StoredRecord, VehicleStatus } from './record.ts'
+import type { Checkpoint, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
 import type { Micros, Millis } from './time.ts'
 import type { Vehicle } from './vehicle.ts'
 
@@ -124,9 +123,10 @@ export interface StatusReader {
   storedAt(vehicle: string): Micros | undefined
 }
 
-/** Where records go. `append` is synchronous and keeps; `commit` makes it durable. */
+/** Where records go. `append` is synchronous and only remembers; `commit` makes it durable. */
 export interface RecordWriter {
-  append(record: NewRecord, odometer?: OdometerPoint): void
+  /** The checkpoint is the vehicle's state after the record; it is stored in the same commit. */
+  append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void
 }
 
 // ── api ─────────────────────────────────────────────────────────────────────────────────────
@@ -156,5 +156,3 @@ export interface GatewayReader {
   vehicles(): readonly Vehicle[]
   health(): GatewayHealth
 }
-
-export type { SignalName }

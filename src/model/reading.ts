@@ -18,6 +18,8 @@ export interface Reading {
   time: Micros
   /** The bus or channel it came from (`can0`), unique within the vehicle. */
   source: string
+  /** Address of the control unit on its bus (J1939 source address, low byte of an OBD-II id). */
+  sender: number
   /**
    * Trust among the definitions of the same signal: 0 is the best (for the odometer SPN 917 before
    * SPN 245 before PID A6). A worse one never replaces a better one that is still fresh.

@@ -9,10 +9,21 @@ export interface SignalState {
   quality: Quality
   time: Micros
   source: string
+  sender: number
   rank: number
 }
 
 export type VehicleStatus = Partial<Record<SignalName, SignalState>>
+
+/** The newest of two statuses, signal by signal. */
+export function mergeStatus(a: VehicleStatus, b: VehicleStatus): VehicleStatus {
+  const merged: VehicleStatus = { ...a }
+  for (const [name, state] of Object.entries(b) as [SignalName, SignalState][]) {
+    const known = merged[name]
+    if (known === undefined || state.time >= known.time) merged[name] = state
+  }
+  return merged
+}
 
 /** How far the wall clock was known when the record was made (design, decision 3). */
 export type ClockTrust = 'none' | 'rtc' | 'network' | 'gnss' | 'recorded'
@@ -45,4 +56,22 @@ export interface NewRecord {
 /** A record in the journal; `seq` is its place, without holes per store, and never used twice. */
 export interface StoredRecord extends NewRecord {
   seq: number
+}
+
+/** What the odometer of record remembers between readings; plain data, stored with the records. */
+export interface OdometerState {
+  /** km since the first reading, over all segments. */
+  travelled: number
+  /** The newest counted reading. */
+  last?: { km: number; time: Micros; source: string; sender: number; rank: number }
+  /** A reading that did not follow from the last one, and how many have confirmed it. */
+  candidate?: { km: number; time: Micros; since: Micros; confirmed: number }
+  /** Counts up with a new instrument cluster, a roll-over or a reset. */
+  segment: number
+}
+
+/** Everything a vehicle's pipeline needs to go on after a restart. */
+export interface Checkpoint {
+  status: VehicleStatus
+  odometer: OdometerState
 }

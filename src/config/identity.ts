@@ -1,0 +1,92 @@
+/**
+ * What a gateway keeps beside its configuration: its name and its signing key, made on first start
+ * in the data folder (`gateway.json`, `signing-key.json`, both readable by the owner alone).
+ *
+ * Ids that nobody configured are derived from the machine (`/etc/machine-id`, hashed, so that the
+ * id itself never leaves it) or, where there is none, from chance. Once made they are kept.
+ */
+import { createHmac, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, OdographError } from '../model/errors.ts'
+import { ksuid } from '../model/ksuid.ts'
+import { writeDurably } from './durable-file.ts'
+
+export interface Identity {
+  gatewayId: string
+  /** Secret from which ids are derived. */
+  seed: string
+}
+
+export type SigningKey = JsonWebKey & { kid: string; alg: 'ES256' }
+
+/** 2024-01-01: the time part of derived KSUIDs. */
+const DERIVED_TIME = Date.UTC(2024, 0, 1)
+
+export function loadIdentity(dataFolder: string, machineIdFile = '/etc/machine-id'): Identity {
+  const path = join(dataFolder, 'gateway.json')
+  const kept = readKept(path) as Partial<Identity> | undefined
+  if (typeof kept?.gatewayId === 'string' && typeof kept.seed === 'string') {
+    return { gatewayId: kept.gatewayId, seed: kept.seed }
+  }
+  const seed = hmac(machineSecret(machineIdFile), 'odograph seed').toString('hex')
+  const gatewayId = `gw-${hmac(seed, 'gateway').toString('hex').slice(0, 8)}`
+  const identity = { gatewayId, seed }
+  writeDurably(path, `${JSON.stringify(identity, undefined, 2)}\n`)
+  return identity
+}
+
+/** The ids of a vehicle that the configuration does not give. */
+export function vehicleIds(
+  identity: Identity,
+  vehicle: string,
+): { tokenId: string; userDeviceId: string } {
+  const hash = hmac(identity.seed, `vehicle ${vehicle}`)
+  const tokenId = String(100_000_000 + (hash.readUInt32BE(16) % 900_000_000))
+  return { tokenId, userDeviceId: ksuid(DERIVED_TIME, hash) }
+}
+
+/** The key that signs the gateway's own tokens; made on first use. */
+export function loadSigningKey(dataFolder: string): SigningKey {
+  const path = join(dataFolder, 'signing-key.json')
+  const kept = readKept(path) as Partial<SigningKey> | undefined
+  if (kept?.kty === 'EC' && typeof kept.d === 'string' && typeof kept.kid === 'string') {
+    return kept as SigningKey
+  }
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  const kid = hmac('odograph kid', `${jwk.x}.${jwk.y}`).toString('base64url').slice(0, 16)
+  const key: SigningKey = { ...jwk, kid, alg: 'ES256' }
+  writeDurably(path, `${JSON.stringify(key, undefined, 2)}\n`)
+  return key
+}
+
+function machineSecret(file: string): string {
+  try {
+    const id = readFileSync(file, 'utf8').trim()
+    if (/^[0-9a-f]{32}$/.test(id)) return id
+  } catch {
+    // No machine id here: chance serves as well, only not the same in another data folder.
+  }
+  return randomBytes(32).toString('hex')
+}
+
+function hmac(key: string, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+/** A file that cannot be understood is moved aside, never overwritten, and made anew. */
+function readKept(path: string): unknown {
+  if (!existsSync(path)) return undefined
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new OdographError('key-unreadable', path, `cannot be read: ${messageOf(error)}`, error)
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    renameSync(path, `${path}.unreadable`)
+    return undefined
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * When a record is due, and what stands in it. A record is a status at one moment: every signal
+ * whose newest reading still describes the present (the signal table's freshness), none that has
+ * gone stale. One is made at most every `onChange` while values change, and every `interval` while
+ * readings come and nothing changes; silence makes none.
+ */
+import { ksuidOf } from '../model/ksuid.ts'
+import type { NewRecord, RecordData, VehicleStatus } from '../model/record.ts'
+import type { Quality } from '../model/reading.ts'
+import { type SignalName, signals } from '../model/signals.ts'
+import { type Micros, type Millis, microsToMillis, millisToMicros } from '../model/time.ts'
+
+/** Sources stamp on their own: this much ahead still is the present. */
+const CLOCK_TOLERANCE: Micros = 60_000_000
+
+export interface RecorderSettings {
+  onChange: Millis
+  interval: Millis
+}
+
+/** What the composition root knows about the moment a record is made. */
+export interface RecordStamp {
+  boot: string
+  monotonic: Millis
+  receivedAt: Millis
+  clockTrust: NewRecord['clockTrust']
+}
+
+export class Recorder {
+  readonly #vehicle: string
+  readonly #onChange: Micros
+  readonly #interval: Micros
+  #last: Micros | undefined
+  #number = 0
+  #changed = false
+  #heard = false
+
+  constructor(vehicle: string, settings: RecorderSettings) {
+    this.#vehicle = vehicle
+    this.#onChange = millisToMicros(settings.onChange)
+    this.#interval = millisToMicros(settings.interval)
+  }
+
+  /** Tells it that a reading was accepted, and whether it changed a value. */
+  heard(time: Micros, changed: boolean): void {
+    this.#heard = true
+    if (changed) this.#changed = true
+    // The first record waits as long as any other, so that it holds more than one signal.
+    this.#last ??= time
+  }
+
+  isDue(time: Micros): boolean {
+    if (!this.#heard || this.#last === undefined) return false
+    const elapsed = time - this.#last
+    return (this.#changed && elapsed >= this.#onChange) || elapsed >= this.#interval
+  }
+
+  /** Whether anything was heard that no record holds yet. */
+  get isOpen(): boolean {
+    return this.#changed || (this.#heard && this.#number === 0)
+  }
+
+  /** Makes the record; undefined if no signal is fresh. */
+  make(time: Micros, status: VehicleStatus, stamp: RecordStamp): NewRecord | undefined {
+    this.#last = time
+    this.#changed = false
+    this.#heard = false
+    const fresh = freshSignals(status, time)
+    if (fresh.newest === undefined) return undefined
+    const number = this.#number
+    this.#number += 1
+    const measured = microsToMillis(fresh.newest.time)
+    return {
+      id: ksuidOf(stamp.receivedAt, this.#vehicle, stamp.boot, number, measured),
+      vehicle: this.#vehicle,
+      source: fresh.newest.source,
+      boot: stamp.boot,
+      number,
+      monotonic: stamp.monotonic,
+      time: measured,
+      receivedAt: stamp.receivedAt,
+      clockTrust: stamp.clockTrust,
+      data: fresh.data,
+      ...(Object.keys(fresh.quality).length === 0 ? {} : { quality: fresh.quality }),
+    }
+  }
+}
+
+function freshSignals(status: VehicleStatus, now: Micros) {
+  const data: RecordData = {}
+  const quality: Partial<Record<SignalName, Quality>> = {}
+  let newest: { time: Micros; source: string } | undefined
+  for (const [name, state] of Object.entries(status) as [SignalName, VehicleStatus[SignalName]][]) {
+    if (state === undefined) continue
+    const age = now - state.time
+    if (age < -CLOCK_TOLERANCE || age > signals[name].freshSeconds * 1_000_000) continue
+    data[name] = state.value
+    if (state.quality !== 'ok') quality[name] = state.quality
+    if (newest === undefined || state.time > newest.time) newest = state
+  }
+  return { data, quality, newest }
+}

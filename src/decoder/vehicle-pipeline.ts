@@ -1,0 +1,96 @@
+/**
+ * Everything between the readings of a vehicle and its records: odometer of record, status,
+ * recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
+ */
+import type { IssueSink } from '../model/issue.ts'
+import type { Reading } from '../model/reading.ts'
+import type { Checkpoint, NewRecord, VehicleStatus } from '../model/record.ts'
+import { type Micros, microsToMillis } from '../model/time.ts'
+import type { OdometerPoint } from '../model/ports.ts'
+import type { Odometer } from './odometer.ts'
+import { Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
+import { StatusKeeper } from './status.ts'
+
+export interface VehiclePipelineOptions {
+  vehicle: string
+  settings: RecorderSettings
+  /** The vehicle's odometer of record, shared by all its pipelines. */
+  odometer: Odometer
+  /**
+   * Status to go on from after a restart. A recording starts without, so that its records hold
+   * what was true then.
+   */
+  status?: VehicleStatus
+  /** Boot, clocks and trust at the moment of a record. */
+  stamp: (time: Micros) => RecordStamp
+  record: (record: NewRecord, checkpoint: Checkpoint, odometer: OdometerPoint | undefined) => void
+  issue: IssueSink
+}
+
+export class VehiclePipeline {
+  readings = 0
+  records = 0
+  readonly #options: VehiclePipelineOptions
+  readonly #odometer: Odometer
+  readonly #status: StatusKeeper
+  readonly #recorder: Recorder
+  #newest: Micros = 0
+
+  constructor(options: VehiclePipelineOptions) {
+    this.#options = options
+    this.#odometer = options.odometer
+    this.#status = new StatusKeeper({
+      issue: options.issue,
+      accepts: (reading) => reading.signal !== 'odometer' || this.#countOdometer(reading),
+      initial: options.status ?? {},
+    })
+    this.#recorder = new Recorder(options.vehicle, options.settings)
+  }
+
+  get status(): VehicleStatus {
+    return this.#status.status
+  }
+
+  /** Hot. A record that became due by this reading's time holds only what came before it. */
+  reading(reading: Reading): void {
+    this.readings += 1
+    if (this.#recorder.isDue(reading.time)) this.#make(reading.time)
+    const changed = this.#status.take(reading)
+    if (reading.value === undefined) return
+    if (reading.time > this.#newest) this.#newest = reading.time
+    this.#recorder.heard(reading.time, changed)
+  }
+
+  /** Makes a record that became due although nothing more came. */
+  tick(time: Micros): void {
+    if (this.#recorder.isDue(time)) this.#make(time)
+  }
+
+  /** At the end of a recording or of the run: a last record of what no record holds yet. */
+  flush(): void {
+    if (this.#recorder.isOpen && this.#newest > 0) this.#make(this.#newest)
+  }
+
+  #countOdometer(reading: Reading): boolean {
+    const verdict = this.#odometer.take(reading)
+    if (verdict !== 'rejected') return true
+    const detail = `${reading.value} km after ${this.#odometer.state.last?.km ?? 'none'}`
+    this.#options.issue({ code: 'odometer-rejected', at: reading.source, detail, time: reading.time })
+    return false
+  }
+
+  #make(time: Micros): void {
+    const { vehicle, stamp, record } = this.#options
+    const made = this.#recorder.make(time, this.#status.status, stamp(time))
+    if (made === undefined) return
+    this.records += 1
+    const { last, travelled } = this.#odometer.state
+    const point =
+      last === undefined ? undefined : { vehicle, time: microsToMillis(last.time), travelled }
+    const checkpoint = structuredClone({
+      status: this.#status.status,
+      odometer: this.#odometer.state,
+    })
+    record(made, checkpoint, point)
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * The journal's writer. `append` only remembers; `commit` writes everything remembered in one
+ * transaction — records, odometer slots, vehicle states — and is called by the journal's own timer
+ * (`commitEvery`, the window at risk in a power cut), by `stop`, and by whoever cannot wait.
+ *
+ * A commit that fails (a full or read-only card) keeps its records in memory, up to a bound, says so
+ * in `health`, and is tried again with the next.
+ */
+import { messageOf, OdographError } from '../../model/errors.ts'
+import type { Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
+import {
+  type Checkpoint,
+  mergeStatus,
+  type NewRecord,
+  type StoredRecord,
+} from '../../model/record.ts'
+import type { Micros, Millis } from '../../model/time.ts'
+import type { Vehicle } from '../../model/vehicle.ts'
+import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
+import { migrate, SLOT_MS } from './schema.ts'
+import { type Database, openDatabase, type Statement } from './sqlite.ts'
+
+/** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
+const MAX_WAITING = 86_400
+/** So many records are committed without waiting for the timer (a recording read at full speed). */
+const MAX_GROUP = 2000
+
+export interface JournalOptions {
+  path: string
+  commitEvery: Millis
+  logger: Logger
+  now: () => Millis
+  /** Called after a commit that stored something. */
+  committed?: () => void
+}
+
+interface Pending {
+  record: NewRecord
+  odometer: OdometerPoint | undefined
+}
+
+export interface JournalHealth {
+  records: number
+  bytes: number
+  uncommitted: number
+  /** Why the last commit failed; undefined if it did not. */
+  failure: string | undefined
+  /** Records pushed out of memory because nothing could be written. */
+  lost: number
+}
+
+type VehicleIds = Pick<Vehicle, 'id' | 'tokenId' | 'userDeviceId'>
+
+export class Journal implements RecordWriter {
+  readonly path: string
+  readonly #options: JournalOptions
+  readonly #database: Database
+  readonly #insert: Statement
+  readonly #slot: Statement
+  readonly #state: Statement
+  readonly #after: Statement
+  readonly #unsent: Statement
+  #pending: Pending[] = []
+  #checkpoints = new Map<string, Checkpoint>()
+  #stored = new Map<string, Micros>()
+  #timer: NodeJS.Timeout | undefined
+  #failure: string | undefined
+  #lost = 0
+  #closed = false
+
+  /** Opens or makes the database. Throws `store-failed`. */
+  constructor(options: JournalOptions) {
+    this.path = options.path
+    this.#options = options
+    this.#database = openDatabase(options.path, { readOnly: false })
+    try {
+      migrate(this.#database, options.path)
+    } catch (error) {
+      this.#database.close()
+      if (error instanceof OdographError) throw error
+      throw new OdographError('store-failed', options.path, messageOf(error), error)
+    }
+    const prepare = (sql: string) => this.#database.prepare(sql)
+    this.#insert = prepare(INSERT_RECORD)
+    this.#slot = prepare(
+      `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
+       ON CONFLICT (vehicle, slot) DO UPDATE SET
+         first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
+         last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
+    )
+    this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
+    this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#unsent = prepare('SELECT count(*) AS total FROM record WHERE seq > ?')
+    for (const row of this.#database.prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
+      this.#stored.set(String(row.vehicle), Number(row.stored))
+    }
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.commit(), this.#options.commitEvery)
+  }
+
+  append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
+    this.#pending.push({ record, odometer })
+    this.#checkpoints.set(record.vehicle, checkpoint)
+    if (this.#pending.length % MAX_GROUP === 0) this.commit()
+    if (this.#pending.length <= MAX_WAITING) return
+    this.#pending.shift()
+    this.#lost += 1
+  }
+
+  /** Makes everything appended so far durable. False if it could not be written. */
+  commit(): boolean {
+    if (this.#closed || this.#pending.length === 0) return true
+    const stored = this.#options.now() * 1000 + 1
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      for (const { record, odometer } of this.#pending) this.#write(record, odometer)
+      for (const [vehicle, { status, odometer }] of this.#checkpoints) {
+        const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
+        this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
+      }
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#failed(error)
+      return false
+    }
+    if (this.#failure !== undefined) {
+      this.#options.logger.info({ path: this.path }, 'the journal can be written again')
+    }
+    this.#failure = undefined
+    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
+    this.#pending = []
+    this.#checkpoints.clear()
+    this.#options.committed?.()
+    return true
+  }
+
+  #write(record: NewRecord, odometer: OdometerPoint | undefined): void {
+    const { changes } = this.#insert.run(...rowValues(record))
+    if (Number(changes) === 0 || odometer === undefined) return
+    const { vehicle, time, travelled } = odometer
+    this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+  }
+
+  #failed(error: unknown): void {
+    try {
+      this.#database.exec('ROLLBACK')
+    } catch {
+      // No transaction was open: BEGIN itself failed.
+    }
+    const reason = messageOf(error)
+    if (this.#failure !== reason) {
+      const fields = { path: this.path, waiting: this.#pending.length }
+      this.#options.logger.error(fields, `the journal cannot be written: ${reason}`)
+    }
+    this.#failure = reason
+  }
+
+  /** Committed records after a place, in order. */
+  read(afterSeq: number, limit: number): StoredRecord[] {
+    return this.#after.all(afterSeq, limit).map(recordOf)
+  }
+
+  /** The last place that a sink has acknowledged; 0 if none. */
+  cursor(sink: string): number {
+    const row = this.#database.prepare('SELECT seq FROM cursor WHERE sink = ?').get(sink)
+    return Number(row?.seq ?? 0)
+  }
+
+  saveCursor(sink: string, seq: number): void {
+    this.#database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)').run(sink, seq)
+  }
+
+  unsent(sink: string): number {
+    return Number(this.#unsent.get(this.cursor(sink))?.total ?? 0)
+  }
+
+  /** State of a vehicle to go on from, if it was ever stored. */
+  checkpoint(vehicle: string): Checkpoint | undefined {
+    const row = this.#database
+      .prepare('SELECT status, odometer FROM vehicle_state WHERE vehicle = ?')
+      .get(vehicle)
+    if (row === undefined) return undefined
+    return { status: JSON.parse(String(row.status)), odometer: JSON.parse(String(row.odometer)) }
+  }
+
+  /** When the newest record of a vehicle was stored. */
+  storedAt(vehicle: string): Micros | undefined {
+    return this.#stored.get(vehicle)
+  }
+
+  vehicles(): VehicleIds[] {
+    const rows = this.#database.prepare('SELECT * FROM vehicle ORDER BY id').all()
+    return rows.map((row) => ({
+      id: String(row.id),
+      tokenId: String(row.token_id),
+      userDeviceId: String(row.user_device_id),
+    }))
+  }
+
+  /** Keeps the ids of a vehicle. Throws `config-invalid` if another vehicle has one of them. */
+  saveVehicle(vehicle: VehicleIds): void {
+    try {
+      this.#database
+        .prepare(
+          `INSERT INTO vehicle VALUES (?1, ?2, ?3)
+           ON CONFLICT (id) DO UPDATE SET token_id = ?2, user_device_id = ?3`,
+        )
+        .run(vehicle.id, vehicle.tokenId, vehicle.userDeviceId)
+    } catch (error) {
+      const detail = `tokenId ${vehicle.tokenId} or userDeviceId ${vehicle.userDeviceId} belongs to another vehicle of this store`
+      throw new OdographError('config-invalid', `vehicle ${vehicle.id}`, detail, error)
+    }
+  }
+
+  health(): JournalHealth {
+    const value = (sql: string) => Number(Object.values(this.#database.prepare(sql).get() ?? {})[0])
+    return {
+      // Rows are never removed one by one, so the highest place counts them without a scan.
+      records: value(
+        `SELECT ifnull((SELECT max(seq) FROM record), 0)
+           - ifnull((SELECT min(seq) FROM record), 1) + 1`,
+      ),
+      bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
+      uncommitted: this.#pending.length,
+      failure: this.#failure,
+      lost: this.#lost,
+    }
+  }
+
+  /** Commits and closes. Idempotent. */
+  stop(): void {
+    if (this.#closed) return
+    clearInterval(this.#timer)
+    this.commit()
+    this.#closed = true
+    this.#database.close()
+  }
+}

@@ -1,0 +1,34 @@
+/** The worker that reads the journal: long reads never hold up frames, records or requests. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf } from '../../model/errors.ts'
+import * as queries from './queries.ts'
+import { type Database, openDatabase } from './sqlite.ts'
+
+export type ReaderMethod = keyof typeof queries
+
+export interface ReaderRequest {
+  id: number
+  method: ReaderMethod
+  args: unknown[]
+}
+
+export type ReaderAnswer = { id: number; result: unknown } | { id: number; error: string }
+
+const database = openDatabase((workerData as { path: string }).path, { readOnly: true })
+
+parentPort?.on('message', (request: ReaderRequest | 'close') => {
+  if (request === 'close') {
+    database.close()
+    parentPort?.close()
+    return
+  }
+  const { id, method, args } = request
+  let answer: ReaderAnswer
+  try {
+    const query = queries[method] as (database: Database, ...args: unknown[]) => unknown
+    answer = { id, result: query(database, ...args) }
+  } catch (error) {
+    answer = { id, error: messageOf(error) }
+  }
+  parentPort?.postMessage(answer)
+})

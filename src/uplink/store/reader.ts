@@ -1,0 +1,76 @@
+/** The `RecordReader` port: asks the reader's worker, one thread for all requests. */
+import { Worker } from 'node:worker_threads'
+import { OdographError } from '../../model/errors.ts'
+import type { DistanceDay, RecordPage, RecordReader } from '../../model/ports.ts'
+import type { ReaderAnswer, ReaderMethod, ReaderRequest } from './reader-worker.ts'
+
+export interface JournalReader extends RecordReader {
+  stop(): Promise<void>
+}
+
+interface Waiting {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+export function createReader(path: string): JournalReader {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | undefined
+  let stopped = false
+  let count = 0
+
+  /** The worker is started on the first read, and anew if it ever dies. */
+  function running(): Worker {
+    if (worker !== undefined) return worker
+    const started = new Worker(new URL(`./reader-worker.${extension}`, import.meta.url), {
+      workerData: { path },
+    })
+    started.on('message', (answer: ReaderAnswer) => {
+      const request = waiting.get(answer.id)
+      waiting.delete(answer.id)
+      if ('error' in answer) request?.reject(new OdographError('store-failed', path, answer.error))
+      else request?.resolve(answer.result)
+    })
+    const failed = (reason: string) => {
+      if (worker !== started) return
+      worker = undefined
+      const error = new OdographError('store-failed', path, reason)
+      for (const request of waiting.values()) request.reject(error)
+      waiting.clear()
+    }
+    started.on('error', (error) => failed(error.message))
+    started.on('exit', () => failed('the reader has stopped'))
+    started.unref()
+    worker = started
+    return started
+  }
+
+  function ask<T>(method: ReaderMethod, ...args: unknown[]): Promise<T> {
+    if (stopped) return Promise.reject(new OdographError('store-failed', path, 'is closed'))
+    return new Promise<T>((resolve, reject) => {
+      count += 1
+      waiting.set(count, { resolve: (result) => resolve(result as T), reject })
+      running().postMessage({ id: count, method, args } satisfies ReaderRequest)
+    })
+  }
+
+  return {
+    sample: (query, limit) => ask<RecordPage>('sample', query, limit),
+    buckets: (query, parts) => ask<RecordPage>('buckets', query, parts),
+    page: (query, options) => ask<RecordPage>('page', query, options),
+    span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
+    days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
+    totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    async stop() {
+      stopped = true
+      const ending = worker
+      worker = undefined
+      for (const request of waiting.values()) {
+        request.reject(new OdographError('store-failed', path, 'is closing'))
+      }
+      waiting.clear()
+      await ending?.terminate()
+    },
+  }
+}

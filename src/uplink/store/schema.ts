@@ -1,0 +1,129 @@
+/**
+ * The journal: one SQLite database, `journal.db` in the data folder, with write-ahead log. It is the
+ * only source of truth; MQTT, REST and exports read it. Any SQLite tool opens it.
+ *
+ * record           one row a record, in the order in which they were stored
+ *   seq            place in the journal; grows, is never used twice
+ *   id             KSUID; the same data gives the same id, a repeat is ignored
+ *   vehicle        id of the vehicle
+ *   source         bus or channel of the newest reading in it
+ *   boot, number   one run of the gateway (or one recording), and the count within it and vehicle
+ *   monotonic      ms of that run's monotonic clock
+ *   time           ms since 1970, UTC: when the newest reading in it was measured
+ *   received       ms since 1970, UTC: when the gateway had it
+ *   clock          how far the wall clock was known: none, rtc, network, gnss, recorded
+ *   <signal>       a column for each common signal, in its unit; NULL is unknown
+ *   rest           JSON object of all other signals, or NULL
+ *   quality        JSON object of the signals whose quality is not "ok", or NULL
+ *
+ * odometer_slot    the odometer of record, a row a vehicle and quarter of an hour (slot =
+ *                  ms / 900000) with a reading: time and km travelled of its first and its last one.
+ *                  A distance between two moments is a difference of two rows, so any time zone's
+ *                  days can be cut and they add up. All zones are whole quarters from UTC.
+ *
+ * vehicle_state    a row a vehicle: JSON of its newest status and odometer, when it was stored
+ *                  (µs), to go on from after a restart
+ * vehicle          the ids a vehicle goes by
+ * cursor           a row a sink (MQTT, …): the last seq that it has acknowledged
+ * meta             format version and what else belongs to the file itself
+ *
+ * A commit is one transaction over all of them: after a power cut the last whole commit stands.
+ * `meta.version` counts the migrations below; they are applied in order and never edited.
+ */
+import { OdographError } from '../../model/errors.ts'
+import type { SignalName } from '../../model/signals.ts'
+import type { Database } from './sqlite.ts'
+
+export const SLOT_MS = 900_000
+
+/** Signals with a column of their own, in the order of the columns. */
+export const columnSignals = [
+  'odometer',
+  'speed',
+  'engineSpeed',
+  'engineLoad',
+  'fuelPercentRemaining',
+  'batteryVoltage',
+  'coolantTemp',
+  'ambientTemp',
+  'barometricPressure',
+  'engineHours',
+  'latitude',
+  'longitude',
+] as const satisfies readonly SignalName[]
+
+const migrations: readonly string[] = [
+  `CREATE TABLE record (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     vehicle TEXT NOT NULL,
+     source TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     number INTEGER NOT NULL,
+     monotonic INTEGER NOT NULL,
+     time INTEGER NOT NULL,
+     received INTEGER NOT NULL,
+     clock TEXT NOT NULL,
+     odometer REAL,
+     speed REAL,
+     engineSpeed REAL,
+     engineLoad REAL,
+     fuelPercentRemaining REAL,
+     batteryVoltage REAL,
+     coolantTemp REAL,
+     ambientTemp REAL,
+     barometricPressure REAL,
+     engineHours REAL,
+     latitude REAL,
+     longitude REAL,
+     rest TEXT,
+     quality TEXT
+   ) STRICT;
+   CREATE INDEX record_by_time ON record (vehicle, time, seq);
+   CREATE TABLE odometer_slot (
+     vehicle TEXT NOT NULL,
+     slot INTEGER NOT NULL,
+     first_time INTEGER NOT NULL,
+     first_km REAL NOT NULL,
+     last_time INTEGER NOT NULL,
+     last_km REAL NOT NULL,
+     PRIMARY KEY (vehicle, slot)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE vehicle_state (
+     vehicle TEXT PRIMARY KEY,
+     status TEXT NOT NULL,
+     odometer TEXT NOT NULL,
+     stored INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE vehicle (
+     id TEXT PRIMARY KEY,
+     token_id TEXT NOT NULL UNIQUE,
+     user_device_id TEXT NOT NULL UNIQUE
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+]
+
+/** Brings a database to the newest version. Throws `store-failed` for a file of a later version. */
+export function migrate(database: Database, path: string): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  database.exec('PRAGMA journal_size_limit = 8388608')
+  database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
+  const version = Number(row?.value ?? 0)
+  if (version > migrations.length) {
+    const detail = `was written by a later version (format ${version}, this one knows ${migrations.length})`
+    throw new OdographError('store-failed', path, detail)
+  }
+  const save = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('version', ?)")
+  for (let next = version; next < migrations.length; next += 1) {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(migrations[next] as string)
+      save.run(String(next + 1))
+      database.exec('COMMIT')
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
+  }
+}
