@@ -7,7 +7,7 @@ import type { VehiclePipeline } from './decoder/vehicle-pipeline.ts'
 import type { CanFrame } from './model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from './model/issue.ts'
 import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from './model/ports.ts'
-import { isoTime, microsToMillis, type Millis } from './model/time.ts'
+import { isoTime, type Millis, microsToMillis } from './model/time.ts'
 
 export interface SourceLineOptions {
   source: Source
@@ -38,6 +38,10 @@ export class SourceLine implements SourceEvents {
       frames: 0,
       reopened: 0,
     }
+  }
+
+  get id(): string {
+    return this.#options.source.id
   }
 
   get messages(): number {

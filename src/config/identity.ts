@@ -53,7 +53,9 @@ export function loadSigningKey(dataFolder: string): SigningKey {
   if (kept?.kty === 'EC' && typeof kept.d === 'string' && typeof kept.kid === 'string') {
     return kept as SigningKey
   }
-  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    format: 'jwk',
+  })
   const kid = hmac('odograph kid', `${jwk.x}.${jwk.y}`).toString('base64url').slice(0, 16)
   const key: SigningKey = { ...jwk, kid, alg: 'ES256' }
   writeDurably(path, `${JSON.stringify(key, undefined, 2)}\n`)

@@ -84,7 +84,10 @@ function crossCheck(config: Config): string[] {
   return findings
 }
 
-function readYaml(file: string, findings: string[]): { input: Record<string, unknown>; place: Place } {
+function readYaml(
+  file: string,
+  findings: string[],
+): { input: Record<string, unknown>; place: Place } {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

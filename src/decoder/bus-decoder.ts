@@ -234,4 +234,3 @@ export class BusDecoder {
     this.#reading({ signal, value, quality, time, source: this.#bus, sender, rank })
   }
 }
-

@@ -2,86 +2,96 @@
  * The odometer of record: which odometer readings count, and the distance they add up to. Pure;
  * its state is plain data that is stored with the records.
  *
- * A reading counts if the vehicle can have driven from the last one to it: not backwards, and no
- * faster than 250 km/h. One that does not follow is rejected; but when five more in a row follow
- * from it, for ten seconds and more, the instrument itself has changed (a new cluster, a roll-over, a
- * reset), and a new segment starts: the distance goes on from where it was and nothing is added for
- * the step. 0 and the values that instruments are known to invent are never readings.
+ * A vehicle has several odometers that differ a little (two control units, two definitions). Each is
+ * a series of its own with its own offset to the distance travelled, so that going over from one to
+ * another adds nothing, and what was driven while one was silent is counted once.
+ *
+ * A reading counts if the vehicle can have driven from the last one of its series to it: not
+ * backwards, and no faster than 250 km/h. One that does not follow is rejected; but when five more in
+ * a row follow from it, for ten seconds and more, the instrument itself has changed (a new cluster, a
+ * roll-over, a reset), and a new segment starts: the distance goes on from where it was and nothing
+ * is added for the step. 0 and the values that instruments are known to invent are never readings.
  */
 import type { Reading } from '../model/reading.ts'
-import type { OdometerState } from '../model/record.ts'
+import type { OdometerSeries, OdometerState } from '../model/record.ts'
 import type { Micros } from '../model/time.ts'
 
 const BOGUS: ReadonlySet<number> = new Set([0, 65_538, 65_539, 983_040])
 const MAX_SPEED_KMH = 250
 /** Two readings of one instrument may differ by this much at no distance (resolution, latency). */
 const SLACK_KM = 2
-/** Another sender, or one of less trust, may stand this far behind without a new segment. */
-const SENDER_OFFSET_KM = 10
 const CONFIRMATIONS = 5
 const CONFIRMATION_TIME: Micros = 10_000_000
 const MICROS_PER_HOUR = 3_600_000_000
+const MAX_SERIES = 16
 
 /** `late` readings may be shown and stored but add no distance. */
 export type OdometerVerdict = 'counted' | 'segment' | 'late' | 'rejected'
 
 export function newOdometerState(): OdometerState {
-  return { travelled: 0, segment: 0 }
+  return { travelled: 0, time: 0, segment: 0, series: {} }
 }
 
 export class Odometer {
   readonly state: OdometerState
 
   constructor(state: OdometerState = newOdometerState()) {
-    this.state = { ...state }
+    this.state = structuredClone(state)
   }
 
   /** Whether the reading counts; adds its distance if so. */
   take(reading: Reading): OdometerVerdict {
     const km = reading.value
     if (typeof km !== 'number' || BOGUS.has(km)) return 'rejected'
-    const { last } = this.state
-    if (last === undefined) return this.#follow(reading, km, 0, 'counted')
-    if (reading.time < last.time) return 'late'
-    const step = km - last.km
-    if (step >= 0 && step <= reach(last.time, reading.time)) {
-      return this.#follow(reading, km, step, 'counted')
+    const key = `${reading.source}/${reading.sender}/${reading.rank}`
+    const series = this.state.series[key]
+    if (series === undefined) {
+      this.#begin(key, km, reading.time)
+      return 'counted'
     }
-    const other =
-      last.source !== reading.source ||
-      last.sender !== reading.sender ||
-      last.rank !== reading.rank
-    if (other && Math.abs(step) <= SENDER_OFFSET_KM) return this.#follow(reading, km, 0, 'counted')
-    return this.#doubt(reading, km)
+    if (reading.time < series.time) return 'late'
+    const step = km - series.km
+    if (step < 0 || step > reach(series.time, reading.time)) return this.#doubt(series, km, reading)
+    this.#follow(series, km, reading.time)
+    return 'counted'
+  }
+
+  #begin(key: string, km: number, time: Micros): void {
+    const { series, travelled } = this.state
+    const keys = Object.keys(series)
+    if (keys.length >= MAX_SERIES) {
+      keys.sort((a, b) => (series[a]?.time ?? 0) - (series[b]?.time ?? 0))
+      delete series[keys[0] as string]
+    }
+    series[key] = { km, time, offset: km - travelled }
+    this.state.time = Math.max(this.state.time, time)
   }
 
   /** A reading that does not follow: rejected, until enough others follow from it. */
-  #doubt(reading: Reading, km: number): OdometerVerdict {
-    const { candidate } = this.state
+  #doubt(series: OdometerSeries, km: number, { time }: Reading): OdometerVerdict {
+    const { candidate } = series
     const follows =
       candidate !== undefined &&
       km >= candidate.km &&
-      km - candidate.km <= reach(candidate.time, reading.time)
-    if (!follows) {
-      this.state.candidate = { km, time: reading.time, since: reading.time, confirmed: 0 }
+      km - candidate.km <= reach(candidate.time, time)
+    const since = follows ? candidate.since : time
+    const confirmed = follows ? candidate.confirmed + 1 : 0
+    if (confirmed < CONFIRMATIONS || time - since < CONFIRMATION_TIME) {
+      series.candidate = { km, time, since, confirmed }
       return 'rejected'
     }
-    const confirmed = candidate.confirmed + 1
-    const since = candidate.since
-    if (confirmed >= CONFIRMATIONS && reading.time - since >= CONFIRMATION_TIME) {
-      this.state.segment += 1
-      return this.#follow(reading, km, 0, 'segment')
-    }
-    this.state.candidate = { km, time: reading.time, since, confirmed }
-    return 'rejected'
+    this.state.segment += 1
+    series.offset = km - this.state.travelled
+    this.#follow(series, km, time)
+    return 'segment'
   }
 
-  #follow(reading: Reading, km: number, step: number, verdict: OdometerVerdict): OdometerVerdict {
-    const { time, source, sender, rank } = reading
-    this.state.travelled += step
-    this.state.last = { km, time, source, sender, rank }
-    delete this.state.candidate
-    return verdict
+  #follow(series: OdometerSeries, km: number, time: Micros): void {
+    series.km = km
+    series.time = time
+    delete series.candidate
+    this.state.travelled = Math.max(this.state.travelled, km - series.offset)
+    this.state.time = Math.max(this.state.time, time)
   }
 }
 

@@ -5,8 +5,8 @@
  * readings come and nothing changes; silence makes none.
  */
 import { ksuidOf } from '../model/ksuid.ts'
-import type { NewRecord, RecordData, VehicleStatus } from '../model/record.ts'
 import type { Quality } from '../model/reading.ts'
+import type { NewRecord, RecordData, VehicleStatus } from '../model/record.ts'
 import { type SignalName, signals } from '../model/signals.ts'
 import { type Micros, type Millis, microsToMillis, millisToMicros } from '../model/time.ts'
 

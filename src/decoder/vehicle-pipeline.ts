@@ -3,10 +3,10 @@
  * recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
  */
 import type { IssueSink } from '../model/issue.ts'
+import type { OdometerPoint } from '../model/ports.ts'
 import type { Reading } from '../model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../model/record.ts'
 import { type Micros, microsToMillis } from '../model/time.ts'
-import type { OdometerPoint } from '../model/ports.ts'
 import type { Odometer } from './odometer.ts'
 import { Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
 import { StatusKeeper } from './status.ts'
@@ -74,8 +74,13 @@ export class VehiclePipeline {
   #countOdometer(reading: Reading): boolean {
     const verdict = this.#odometer.take(reading)
     if (verdict !== 'rejected') return true
-    const detail = `${reading.value} km after ${this.#odometer.state.last?.km ?? 'none'}`
-    this.#options.issue({ code: 'odometer-rejected', at: reading.source, detail, time: reading.time })
+    const detail = `${reading.value} km`
+    this.#options.issue({
+      code: 'odometer-rejected',
+      at: reading.source,
+      detail,
+      time: reading.time,
+    })
     return false
   }
 
@@ -84,9 +89,8 @@ export class VehiclePipeline {
     const made = this.#recorder.make(time, this.#status.status, stamp(time))
     if (made === undefined) return
     this.records += 1
-    const { last, travelled } = this.#odometer.state
-    const point =
-      last === undefined ? undefined : { vehicle, time: microsToMillis(last.time), travelled }
+    const { time: counted, travelled } = this.#odometer.state
+    const point = counted === 0 ? undefined : { vehicle, time: microsToMillis(counted), travelled }
     const checkpoint = structuredClone({
       status: this.#status.status,
       odometer: this.#odometer.state,

@@ -17,7 +17,7 @@ export const errorTexts = {
   'listen-failed': 'the address cannot be listened on',
   'broker-failed': 'the MQTT broker cannot be reached',
   'broker-refused': 'the MQTT broker refused the connection',
-  'usage': 'the command line is not understood',
+  usage: 'the command line is not understood',
   'vehicle-unknown': 'no such vehicle',
   'dbc-invalid': 'the DBC file is not valid',
 } as const
@@ -30,10 +30,7 @@ export class OdographError extends Error {
   readonly subject: string
 
   constructor(code: ErrorCode, subject: string, detail?: string, cause?: unknown) {
-    super(
-      `${subject}: ${detail ?? errorTexts[code]}`,
-      cause === undefined ? undefined : { cause },
-    )
+    super(`${subject}: ${detail ?? errorTexts[code]}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.subject = subject
   }

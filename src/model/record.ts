@@ -58,16 +58,25 @@ export interface StoredRecord extends NewRecord {
   seq: number
 }
 
+/** One instrument's odometer: a sender and its definition. */
+export interface OdometerSeries {
+  km: number
+  time: Micros
+  /** Its km at a distance travelled of 0. */
+  offset: number
+  /** A reading that did not follow from the last one, and how many have confirmed it. */
+  candidate?: { km: number; time: Micros; since: Micros; confirmed: number }
+}
+
 /** What the odometer of record remembers between readings; plain data, stored with the records. */
 export interface OdometerState {
   /** km since the first reading, over all segments. */
   travelled: number
-  /** The newest counted reading. */
-  last?: { km: number; time: Micros; source: string; sender: number; rank: number }
-  /** A reading that did not follow from the last one, and how many have confirmed it. */
-  candidate?: { km: number; time: Micros; since: Micros; confirmed: number }
+  /** When the newest counted reading was measured. */
+  time: Micros
   /** Counts up with a new instrument cluster, a roll-over or a reset. */
   segment: number
+  series: Record<string, OdometerSeries>
 }
 
 /** Everything a vehicle's pipeline needs to go on after a restart. */

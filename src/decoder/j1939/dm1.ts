@@ -2,13 +2,13 @@
  * DM1 and DM2 (J1939-73 as public knowledge): active and previously active trouble codes.
  *
  *   byte 1   lamps, two bits each from bit 1: protect, amber warning, red stop, malfunction (MIL)
- *   byte 2   how they flash, same order: 0 slow (1 Hz), 1 fast (2 Hz), 3 steady
+ *   byte 2   how they flash, same order: 0 slow (1 Hz), 1 fast (2 Hz), 2 reserved, 3 steady
  *   then per code 4 bytes: SPN bits 0–7 · SPN 8–15 · SPN 16–18 in bits 8–6, FMI in 5–1 ·
  *   conversion method in bit 8, occurrence count in 7–1
  *
  * SPN 0 with FMI 0, and a code of all ones, mean: no code.
  */
-export type Lamp = 'off' | 'on' | 'on_slow_flash' | 'on_fast_flash' | 'error' | 'na'
+export type Lamp = 'off' | 'on' | 'on_slow_flash' | 'on_fast_flash' | 'not_available'
 
 export interface TroubleCode {
   spn: number
@@ -26,17 +26,17 @@ export interface ActiveCodes {
 
 export const PGN_DM1 = 65226
 
+const flashing: readonly Lamp[] = ['on_slow_flash', 'on_fast_flash', 'not_available', 'on']
+
 function lamp(state: number, flash: number): Lamp {
   if (state === 0) return 'off'
-  if (state === 2) return 'error'
-  if (state === 3) return 'na'
-  if (flash === 0) return 'on_slow_flash'
-  return flash === 1 ? 'on_fast_flash' : 'on'
+  if (state !== 1) return 'not_available'
+  return flashing[flash] as Lamp
 }
 
-/** Undefined for a message too short to carry lamps and one code. */
+/** Undefined for a length that is neither one frame nor lamps and whole codes. */
 export function decodeDm1(data: Uint8Array, length: number): ActiveCodes | undefined {
-  if (length < 6) return undefined
+  if (length < 6 || (length !== 8 && (length - 2) % 4 !== 0)) return undefined
   const states = data[0] as number
   const flashes = data[1] as number
   const at = (shift: number) => lamp((states >> shift) & 3, (flashes >> shift) & 3)

@@ -10,8 +10,9 @@
  * TP.DT, PGN 60160: byte 1 sequence number from 1, bytes 2–8 data; the last one may be short.
  *
  * A message is delivered at its last TP.DT. A session ends without one on a wrong sequence number,
- * silence (750 ms for BAM, 1250 ms for RTS/CTS), abort, or when its sender starts another. A BAM to
- * a single destination is not J1939 and is refused.
+ * silence (750 ms for BAM, 1250 ms for RTS/CTS), abort, or when its sender starts another. Real
+ * vehicles also send BAM to a single destination, which the standard does not know: it is delivered
+ * as what it is, `BAM_DA`.
  */
 import type { IssueCode } from '../../model/issue.ts'
 import type { Micros } from '../../model/time.ts'
@@ -32,7 +33,7 @@ const BAM_SILENCE: Micros = 750_000
 const CMDT_SILENCE: Micros = 1_250_000
 const MAX_SESSIONS = 256
 
-export type TransportKind = 'BAM' | 'CMDT'
+export type TransportKind = 'BAM' | 'BAM_DA' | 'CMDT'
 
 export interface TransportMessage {
   kind: TransportKind
@@ -78,8 +79,14 @@ export class Transport {
       (data[5] as number) | ((data[6] as number) << 8) | (((data[7] as number) & 0x03) << 16)
     switch (data[0]) {
       case BAM:
-        if (destination === GLOBAL_ADDRESS) this.#open('BAM', source, destination, pgn, data, time)
-        else this.#sinks.issue('tp-malformed', `BAM from ${source} to ${destination} alone`, time)
+        this.#open(
+          destination === GLOBAL_ADDRESS ? 'BAM' : 'BAM_DA',
+          source,
+          destination,
+          pgn,
+          data,
+          time,
+        )
         return
       case RTS:
         if (destination !== GLOBAL_ADDRESS) this.#open('CMDT', source, destination, pgn, data, time)
@@ -89,7 +96,14 @@ export class Transport {
         this.#clear(source, destination, data, time)
         return
       case END_OF_MESSAGE:
-        this.#drop(destination, source, pgn, 'tp-sequence', 'acknowledged, but not heard whole', time)
+        this.#drop(
+          destination,
+          source,
+          pgn,
+          'tp-sequence',
+          'acknowledged, but not heard whole',
+          time,
+        )
         return
       case ABORT:
         this.#drop(source, destination, pgn, 'tp-aborted', `reason ${data[1]}`, time)
@@ -101,20 +115,14 @@ export class Transport {
   }
 
   /** A TP.DT frame. */
-  data(
-    source: number,
-    destination: number,
-    data: Uint8Array,
-    length: number,
-    time: Micros,
-  ): void {
+  data(source: number, destination: number, data: Uint8Array, length: number, time: Micros): void {
     const key = (source << 8) | destination
     const session = this.#sessions.get(key)
     if (session === undefined) {
       this.#sinks.issue('tp-orphan', `from ${source} to ${destination}`, time)
       return
     }
-    if (time - session.heard > (session.kind === 'BAM' ? BAM_SILENCE : CMDT_SILENCE)) {
+    if (time - session.heard > silenceOf(session)) {
       this.#end(key, session, 'tp-timeout', '', time)
       return
     }
@@ -148,8 +156,7 @@ export class Transport {
     const key = (source << 8) | destination
     const running = this.#sessions.get(key)
     if (running !== undefined) {
-      const silence = running.kind === 'BAM' ? BAM_SILENCE : CMDT_SILENCE
-      const late = time - running.heard > silence
+      const late = time - running.heard > silenceOf(running)
       this.#end(key, running, late ? 'tp-timeout' : 'tp-replaced', '', time)
     }
     if (size < MIN_SIZE || size > MAX_SIZE || packets !== Math.ceil(size / 7)) {
@@ -207,4 +214,8 @@ export class Transport {
     }
     if (oldest !== undefined) this.#end(oldest[0], oldest[1], 'tp-timeout', '', time)
   }
+}
+
+function silenceOf(session: Session): Micros {
+  return session.kind === 'CMDT' ? CMDT_SILENCE : BAM_SILENCE
 }

@@ -5,8 +5,8 @@
  * Who answers: 0x7E8–0x7EF with 11 bits; 0x18DAF1xx with 29 bits, xx being the control unit.
  */
 import type { IssueCode } from '../../model/issue.ts'
-import { type SignalName, type SignalDefinition, signals } from '../../model/signals.ts'
 import type { SignalValue } from '../../model/reading.ts'
+import { type SignalDefinition, type SignalName, signals } from '../../model/signals.ts'
 import { inUnit, scaler } from '../quantity.ts'
 import { vinFrom } from '../vin.ts'
 import { type PidRow, pidTable } from './pid-table.ts'

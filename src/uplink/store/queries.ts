@@ -94,7 +94,9 @@ export function span(
 ): { first: Millis; last: Millis } | undefined {
   const end = (order: 'ASC' | 'DESC') =>
     database
-      .prepare(`SELECT time FROM record WHERE vehicle = ? ORDER BY time ${order}, seq ${order} LIMIT 1`)
+      .prepare(
+        `SELECT time FROM record WHERE vehicle = ? ORDER BY time ${order}, seq ${order} LIMIT 1`,
+      )
       .get(vehicle)?.time
   const first = end('ASC')
   const last = end('DESC')

@@ -1,8 +1,10 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
-import * as queries from './queries.ts'
+import { buckets, days, page, sample, span, totalDistance } from './queries.ts'
 import { type Database, openDatabase } from './sqlite.ts'
+
+const queries = { buckets, days, page, sample, span, totalDistance }
 
 export type ReaderMethod = keyof typeof queries
 

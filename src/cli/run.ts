@@ -1,0 +1,104 @@
+/**
+ * `odograph run`: the gateway. One line on standard output once it serves, `ready http://HOST:PORT`;
+ * everything else goes to standard error.
+ */
+import { issueUserToken } from '../api/auth/tokens.ts'
+import { hostAndPort } from '../config/address.ts'
+import { dataFolder } from '../config/data-folder.ts'
+import { type ConfigInput, loadConfig } from '../config/load.ts'
+import { Gateway } from '../gateway.ts'
+import { createLogger } from '../logger.ts'
+import type { Clock } from '../model/ports.ts'
+import { type CommandIo, parseCommand } from './command.ts'
+
+const DEMO_VEHICLE = 'demo'
+const DEMO_TOKEN_SECONDS = 30 * 86_400
+
+export async function run(args: string[], io: CommandIo): Promise<number> {
+  const { values } = parseCommand(args, {
+    config: { type: 'string' },
+    data: { type: 'string' },
+    listen: { type: 'string' },
+    'mqtt-listen': { type: 'string' },
+    demo: { type: 'boolean' },
+  })
+  for (const option of [values.listen, values['mqtt-listen']]) {
+    if (option !== undefined) hostAndPort(option)
+  }
+  const loaded = loadConfig({
+    file: values.config,
+    environment: process.env,
+    overrides: (input) => {
+      if (values.listen !== undefined) input.api = { ...input.api, listen: values.listen }
+      if (values['mqtt-listen'] !== undefined) {
+        input.mqtt = { ...input.mqtt, listen: values['mqtt-listen'] }
+      }
+      if (values.demo === true) addDemo(input)
+    },
+  })
+  const folder = dataFolder(values.data)
+  const logger = createLogger({ ...loaded.config.log, write: (line) => io.stderr.write(line) })
+  const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
+  logger.info({ version: io.version, data: folder }, 'odograph starts')
+  try {
+    const url = await gateway.start()
+    io.stdout.write(`ready ${url}\n`)
+    if (values.demo === true) await welcome(gateway, url, loaded.config.mqtt, io)
+    await aborted(io.signal)
+  } catch (error) {
+    if (!io.signal.aborted) throw error
+  } finally {
+    logger.info({}, 'odograph stops')
+    await gateway.stop()
+  }
+  logger.info({}, 'everything is stored; goodbye')
+  return 0
+}
+
+/** A simulated vehicle, unless the configuration already has sources. */
+function addDemo(input: ConfigInput): void {
+  if ((input.sources ?? []).length > 0) return
+  input.sources = [{ type: 'simulator', id: 'sim0', vehicle: DEMO_VEHICLE }]
+  const named = (input.vehicles ?? []).some((vehicle) => vehicle.id === DEMO_VEHICLE)
+  if (named) return
+  const demo = { id: DEMO_VEHICLE, make: 'Odograph', model: 'Simulated truck', year: 2024 }
+  input.vehicles = [...(input.vehicles ?? []), { ...demo, tankLitres: 400, kmPerLitre: 3.5 }]
+}
+
+async function welcome(
+  gateway: Gateway,
+  url: string,
+  mqtt: { url?: string | undefined; listen: string; root: string; enabled: boolean },
+  io: CommandIo,
+): Promise<void> {
+  const vehicle = gateway.vehicles.byId(DEMO_VEHICLE) ?? gateway.vehicles.all()[0]
+  const token = await issueUserToken(gateway.tokenKeys, {
+    sub: gateway.owner,
+    expiresSeconds: DEMO_TOKEN_SECONDS,
+  })
+  const broker = mqtt.enabled ? (mqtt.url ?? `mqtt://${mqtt.listen}`) : 'switched off'
+  io.stderr.write(`
+  Page     ${url}/#token=${token}
+  API      ${url}/v1/swagger/
+  Broker   ${broker}  topics ${mqtt.root}/#
+  Vehicle  ${vehicle?.id}  tokenId ${vehicle?.tokenId}  userDeviceId ${vehicle?.userDeviceId}
+
+  TOKEN=${token}
+  curl -H "Authorization: Bearer $TOKEN" ${url}/v1/vehicle/${vehicle?.tokenId}/status
+
+  Ctrl-C stops it.
+
+`)
+}
+
+function systemClock(): Clock {
+  const started = performance.now()
+  return { now: () => Date.now(), monotonic: () => performance.now() - started }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,243 @@
+/**
+ * The composition root: the one place that knows every part. It reads like the picture in the
+ * README: sources → decoders → status and records → journal → MQTT and REST.
+ *
+ * Nothing here exits and nothing waits for ever: what cannot start says why in `health` and is tried
+ * again, and the rest goes on.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import type { TokenKeys } from './api/auth/tokens.ts'
+import { type ApiServer, createApi } from './api/server.ts'
+import { statusView } from './api/views/status.ts'
+import { hostAndPort } from './config/address.ts'
+import { journalPath } from './config/data-folder.ts'
+import { type Identity, loadIdentity, loadSigningKey, type SigningKey } from './config/identity.ts'
+import type { LoadedConfig } from './config/load.ts'
+import type { Config, SourceConfig } from './config/schema.ts'
+import { createSource } from './device/create-source.ts'
+import { messageOf } from './model/errors.ts'
+import type { Issue } from './model/issue.ts'
+import { ksuid } from './model/ksuid.ts'
+import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
+import { millisToMicros } from './model/time.ts'
+import { openJournal } from './open-journal.ts'
+import { Pipelines } from './pipelines.ts'
+import { recordingId } from './recording-id.ts'
+import { SourceLine } from './source-line.ts'
+import { clockTrust } from './uplink/clock-trust.ts'
+import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
+import type { Journal } from './uplink/store/journal.ts'
+import { createReader, type JournalReader } from './uplink/store/reader.ts'
+import { createVehicleRegister, type VehicleRegister } from './vehicles.ts'
+
+/** How often it is looked for records that are due although nothing more came. */
+const TICK_MS = 250
+const RETRY_MS = 5000
+
+export interface GatewayOptions {
+  loaded: LoadedConfig
+  folder: string
+  version: string
+  logger: Logger
+  clock: Clock
+}
+
+export class Gateway {
+  readonly vehicles: VehicleRegister
+  readonly #options: GatewayOptions
+  readonly #identity: Identity
+  readonly #signingKey: SigningKey
+  readonly #config: Config
+  readonly #findings: string[]
+  readonly #journal: Journal
+  readonly #reader: JournalReader
+  readonly #pipelines: Pipelines
+  readonly #lines: SourceLine[] = []
+  #mqtt: MqttUplink | undefined
+  #api: ApiServer | undefined
+  #tick: NodeJS.Timeout | undefined
+  #stopping = new AbortController()
+
+  /** Opens the data folder. Throws only if not even the folder can be used. */
+  constructor(options: GatewayOptions) {
+    const { loaded, folder, logger, clock } = options
+    this.#options = options
+    this.#config = loaded.config
+    this.#findings = [...loaded.findings]
+    this.#identity = loadIdentity(folder)
+    this.#signingKey = loadSigningKey(folder)
+    this.#journal = openJournal(
+      {
+        path: journalPath(folder),
+        commitEvery: this.#config.store.commit * 1000,
+        logger,
+        now: () => clock.now(),
+        committed: () => this.#mqtt?.wake(),
+      },
+      (sentence) => this.#findings.push(sentence),
+    )
+    this.#reader = createReader(this.#journal.path)
+    this.#pipelines = new Pipelines({
+      journal: this.#journal,
+      settings: {
+        onChange: this.#config.records.onChange * 1000,
+        interval: this.#config.records.interval * 1000,
+      },
+      clock,
+      boot: ksuid(clock.now(), randomBytes(16)),
+      clockTrust,
+      issue: (issue) => this.#issue(issue),
+      recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
+    })
+    this.vehicles = createVehicleRegister({
+      config: this.#config,
+      identity: this.#identity,
+      journal: this.#journal,
+      conflict: (sentence) => this.#findings.push(sentence),
+    })
+  }
+
+  get tokenKeys(): TokenKeys {
+    return { signingKey: this.#signingKey, issuer: this.#config.api.issuer }
+  }
+
+  get owner(): string {
+    return this.#config.gateway.owner
+  }
+
+  /** Starts every part; resolves with the page's address once the API answers. */
+  async start(): Promise<string> {
+    for (const finding of this.#findings) this.#options.logger.error({}, finding)
+    this.#journal.start()
+    for (const source of this.#config.sources) this.#lines.push(this.#line(source))
+    for (const line of this.#lines) line.start()
+    this.#tick = setInterval(() => {
+      this.#pipelines.tick(millisToMicros(this.#options.clock.now()))
+    }, TICK_MS)
+    this.#mqtt = this.#createMqtt()
+    this.#mqtt?.start()
+    return await this.#startApi()
+  }
+
+  /** Stops sources first, then makes what they brought durable, then says goodbye. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    this.#stopping.abort()
+    clearInterval(this.#tick)
+    await Promise.all(this.#lines.map((line) => line.stop()))
+    this.#pipelines.flush()
+    this.#journal.commit()
+    await Promise.all([this.#mqtt?.stop(), this.#api?.stop()])
+    await this.#reader.stop()
+    this.#journal.stop()
+  }
+
+  health(): GatewayHealth {
+    const { clock, version } = this.#options
+    const store = this.#journal.health()
+    const mqtt = this.#mqtt?.health() ?? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
+    const sources = this.#lines.map((line) => line.report())
+    const findings = [
+      ...this.#findings,
+      ...sources.filter((s) => s.state === 'waiting').map((s) => `${s.id}: ${s.detail}`),
+      ...(store.failure === undefined ? [] : [`The journal cannot be written: ${store.failure}`]),
+      ...(store.lost === 0
+        ? []
+        : [`${store.lost} records were lost because nothing could be written`]),
+    ]
+    return {
+      status: findings.length === 0 ? 'ok' : 'degraded',
+      findings,
+      version,
+      uptimeSeconds: Math.floor(clock.monotonic() / 1000),
+      clockTrust: clockTrust(),
+      sources,
+      store: { records: store.records, bytes: store.bytes, uncommitted: store.uncommitted },
+      mqtt,
+    }
+  }
+
+  /** Listens, or says why not and tries again until it does or the gateway stops. */
+  async #startApi(): Promise<string> {
+    const { logger, clock, version } = this.#options
+    const { host, port } = hostAndPort(this.#config.api.listen)
+    this.#api = await createApi({
+      records: this.#reader,
+      status: this.#pipelines,
+      gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
+      keys: this.tokenKeys,
+      clock,
+      logger,
+      version,
+    })
+    for (;;) {
+      try {
+        const address = await this.#api.listen(host, port)
+        return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+      } catch (error) {
+        logger.error(
+          { address: this.#config.api.listen },
+          `the API cannot listen: ${messageOf(error)}`,
+        )
+        await setTimeout(RETRY_MS, undefined, { signal: this.#stopping.signal })
+      }
+    }
+  }
+
+  #createMqtt(): MqttUplink | undefined {
+    const { mqtt } = this.#config
+    if (!mqtt.enabled) return undefined
+    const { logger, clock } = this.#options
+    const { url, username, password, caFile, certFile, keyFile, encoding, window, root } = mqtt
+    try {
+      return createMqttUplink({
+        gatewayId: this.#config.gateway.id ?? this.#identity.gatewayId,
+        root,
+        ...(url === undefined ? { embedded: hostAndPort(mqtt.listen) } : { url }),
+        ...withoutUndefined({ username, password, caFile, certFile, keyFile }),
+        encoding,
+        window,
+        store: this.#journal,
+        vehicles: () => this.vehicles.all(),
+        statusJson: (vehicle) => this.#statusJson(vehicle),
+        healthJson: () => this.health(),
+        logger,
+        clock,
+      })
+    } catch (error) {
+      this.#findings.push(messageOf(error))
+      return undefined
+    }
+  }
+
+  #statusJson(vehicleId: string): object | undefined {
+    const vehicle = this.vehicles.byId(vehicleId)
+    if (vehicle === undefined) return undefined
+    return statusView(vehicle, this.#pipelines, this.#options.clock)
+  }
+
+  /** Findings of a pipeline belong to the source whose reading it refused. */
+  #issue(issue: Issue): void {
+    const isFrom = (line: SourceLine) => issue.at === line.id || issue.at.startsWith(`${line.id}/`)
+    this.#lines.find(isFrom)?.issue(issue)
+  }
+
+  #line(config: SourceConfig): SourceLine {
+    const { logger, clock } = this.#options
+    const { vehicle } = config
+    return new SourceLine({
+      source: createSource(config),
+      type: config.type,
+      vehicle,
+      protocols: config.protocols,
+      pipeline:
+        config.type === 'playback'
+          ? this.#pipelines.recorded(vehicle, recordingId(config.file))
+          : this.#pipelines.live(vehicle),
+      logger,
+      now: () => clock.now(),
+      ended: () => this.#pipelines.flush(),
+    })
+  }
+}

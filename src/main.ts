@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+/** The `odograph` command: picks the subcommand, and turns errors into one line and an exit code. */
+import { readFileSync } from 'node:fs'
+import type { Command, CommandIo } from './cli/command.ts'
+import { messageOf, OdographError } from './model/errors.ts'
+
+const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  run: {
+    summary: 'run the gateway  [--config FILE] [--data DIR] [--listen HOST:PORT] [--demo] …',
+    load: async () => (await import('./cli/run.ts')).run,
+  },
+  replay: {
+    summary: 'fill a store from a recording  FILE [--data DIR] [--vehicle ID] [--speed N|max]',
+    load: async () => (await import('./cli/replay.ts')).replay,
+  },
+  decode: {
+    summary: 'print a recording as JSON lines  FILE [--what KIND] [--dbc FILE]',
+    load: async () => (await import('./cli/decode.ts')).decode,
+  },
+  simulate: {
+    summary: 'be an adapter on a pseudo-terminal  slcan [--link PATH] [--file FILE] …',
+    load: async () => (await import('./cli/simulate.ts')).simulate,
+  },
+  token: {
+    summary: 'print a token  create --user | create --vehicle TOKENID --privileges 1,3,4',
+    load: async () => (await import('./cli/token.ts')).token,
+  },
+  config: {
+    summary: 'print the schema of the configuration, or check a file  schema | check FILE',
+    load: async () => (await import('./cli/config.ts')).config,
+  },
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+  )
+  return `odograph ${version()} — vehicle gateway\n\nusage: odograph COMMAND …\n\n${lines.join('\n')}\n`
+}
+
+/** Ctrl-C reaches a process twice when npm started it: only a later one means impatience. */
+function abortOnSignal(): AbortSignal {
+  const controller = new AbortController()
+  let first = 0
+  const stop = () => {
+    if (first === 0) {
+      first = Date.now()
+      controller.abort()
+    } else if (Date.now() - first > 1000) process.exit(130)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
+  return controller.signal
+}
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version()}\n`)
+    return 0
+  }
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(help())
+    return name === undefined ? 2 : 0
+  }
+  const command = commands[name]
+  if (command === undefined) {
+    process.stderr.write(`odograph: ${name}: no such command\n\n${help()}`)
+    return 2
+  }
+  const io: CommandIo = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: abortOnSignal(),
+    version: version(),
+  }
+  return (await command.load())(rest, io)
+}
+
+// A reader that has gone (`odograph decode … | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`odograph: ${messageOf(error)}\n`)
+  const isKnown = error instanceof OdographError
+  if (!isKnown && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exitCode = isKnown && error.code === 'usage' ? 2 : 1
+}

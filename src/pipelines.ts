@@ -1,0 +1,126 @@
+/**
+ * The pipelines of all vehicles, between decoders and journal: one that all live sources of a
+ * vehicle share, so that their readings merge by time, and one for each recording. They share the
+ * vehicle's odometer of record.
+ */
+import { newOdometerState, Odometer } from './decoder/odometer.ts'
+import type { RecorderSettings, RecordStamp } from './decoder/recorder.ts'
+import { VehiclePipeline } from './decoder/vehicle-pipeline.ts'
+import type { IssueSink } from './model/issue.ts'
+import { ksuidOf } from './model/ksuid.ts'
+import type { Clock, StatusReader } from './model/ports.ts'
+import { type ClockTrust, mergeStatus, type VehicleStatus } from './model/record.ts'
+import { type Micros, microsToMillis } from './model/time.ts'
+import type { Journal } from './uplink/store/journal.ts'
+
+export interface PipelinesOptions {
+  journal: Journal
+  settings: RecorderSettings
+  clock: Clock
+  /** Id of this run of the gateway. */
+  boot: string
+  clockTrust: () => ClockTrust
+  issue: IssueSink
+  /** Called after a record of a vehicle was made. */
+  recorded: (vehicle: string) => void
+}
+
+export class Pipelines implements StatusReader {
+  readonly #options: PipelinesOptions
+  readonly #live = new Map<string, VehiclePipeline>()
+  readonly #all: VehiclePipeline[] = []
+  readonly #odometers = new Map<string, Odometer>()
+  /** What the store knew at the start, and what recordings have added. */
+  readonly #kept = new Map<string, VehicleStatus>()
+
+  constructor(options: PipelinesOptions) {
+    this.#options = options
+  }
+
+  live(vehicle: string): VehiclePipeline {
+    const known = this.#live.get(vehicle)
+    if (known !== undefined) return known
+    const { boot, clock, clockTrust } = this.#options
+    const pipeline = this.#add(vehicle, this.#keptOf(vehicle), () => ({
+      boot,
+      monotonic: Math.floor(clock.monotonic()),
+      receivedAt: clock.now(),
+      clockTrust: clockTrust(),
+    }))
+    this.#live.set(vehicle, pipeline)
+    return pipeline
+  }
+
+  /**
+   * For a recording, named by its content: its records carry its own times and are the same however
+   * often it is played.
+   */
+  recorded(vehicle: string, recording: string): VehiclePipeline {
+    const boot = ksuidOf(0, 'recording', recording)
+    let first: Micros | undefined
+    return this.#add(vehicle, {}, (time) => {
+      first ??= time
+      const receivedAt = microsToMillis(time)
+      return { boot, monotonic: microsToMillis(time - first), receivedAt, clockTrust: 'recorded' }
+    })
+  }
+
+  /** Makes the records that became due although nothing more came. */
+  tick(time: Micros): void {
+    for (const pipeline of this.#live.values()) pipeline.tick(time)
+  }
+
+  /** Makes the last records, at the end of a recording or of the run. */
+  flush(): void {
+    for (const pipeline of this.#all) pipeline.flush()
+  }
+
+  /** The newest of what was kept and what was heard since. */
+  status(vehicle: string): VehicleStatus {
+    return mergeStatus(this.#keptOf(vehicle), this.#live.get(vehicle)?.status ?? {})
+  }
+
+  storedAt(vehicle: string): Micros | undefined {
+    return this.#options.journal.storedAt(vehicle)
+  }
+
+  #add(
+    vehicle: string,
+    status: VehicleStatus,
+    stamp: (time: Micros) => RecordStamp,
+  ): VehiclePipeline {
+    const { journal, settings, issue, recorded } = this.#options
+    const pipeline = new VehiclePipeline({
+      vehicle,
+      status: structuredClone(status),
+      odometer: this.#odometerOf(vehicle),
+      settings,
+      stamp,
+      issue,
+      record: (record, checkpoint, odometer) => {
+        journal.append(record, checkpoint, odometer)
+        this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
+        recorded(vehicle)
+      },
+    })
+    this.#all.push(pipeline)
+    return pipeline
+  }
+
+  #odometerOf(vehicle: string): Odometer {
+    const known = this.#odometers.get(vehicle)
+    if (known !== undefined) return known
+    const { journal } = this.#options
+    const odometer = new Odometer(journal.checkpoint(vehicle)?.odometer ?? newOdometerState())
+    this.#odometers.set(vehicle, odometer)
+    return odometer
+  }
+
+  #keptOf(vehicle: string): VehicleStatus {
+    const known = this.#kept.get(vehicle)
+    if (known !== undefined) return known
+    const status = this.#options.journal.checkpoint(vehicle)?.status ?? {}
+    this.#kept.set(vehicle, status)
+    return status
+  }
+}

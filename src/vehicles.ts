@@ -1,0 +1,75 @@
+/**
+ * The register of vehicles: those of the configuration, those that sources name, and those that the
+ * store has seen. Ids that nobody gave are derived once and kept in the store.
+ */
+import { type Identity, vehicleIds } from './config/identity.ts'
+import type { Config } from './config/schema.ts'
+import { isKsuid } from './model/ksuid.ts'
+import type { Vehicle } from './model/vehicle.ts'
+import type { Journal } from './uplink/store/journal.ts'
+
+export interface VehicleRegister {
+  all(): readonly Vehicle[]
+  byId(id: string): Vehicle | undefined
+  /** Finds a vehicle by any of its ids, or makes one that goes by this one. */
+  resolve(anyId: string): Vehicle
+}
+
+export interface RegisterOptions {
+  config: Config
+  identity: Identity
+  journal: Journal
+  /** Told of ids that two vehicles claim; the vehicle is left out. */
+  conflict: (sentence: string) => void
+}
+
+export function createVehicleRegister(options: RegisterOptions): VehicleRegister {
+  const { config, identity, journal, conflict } = options
+  const vehicles = new Map<string, Vehicle>()
+
+  /** Given ids win over kept ones, kept ones over derived ones. */
+  function add(id: string, given: Partial<Vehicle> = {}): Vehicle {
+    const kept = journal.vehicles().find((vehicle) => vehicle.id === id)
+    const vehicle: Vehicle = {
+      ...vehicleIds(identity, id),
+      ...kept,
+      ...given,
+      id,
+      owner: config.gateway.owner,
+    }
+    journal.saveVehicle(vehicle)
+    vehicles.set(id, vehicle)
+    return vehicle
+  }
+
+  const named = config.sources.map((source) => ({ id: source.vehicle }))
+  for (const vehicle of [...config.vehicles, ...named, ...journal.vehicles()]) {
+    if (vehicles.has(vehicle.id)) continue
+    try {
+      add(vehicle.id, withoutUndefined(vehicle))
+    } catch (error) {
+      conflict(String((error as Error).message))
+    }
+  }
+
+  const find = (anyId: string) =>
+    vehicles.get(anyId) ??
+    [...vehicles.values()].find((v) => v.tokenId === anyId || v.userDeviceId === anyId)
+
+  return {
+    all: () => [...vehicles.values()],
+    byId: (id) => vehicles.get(id),
+    resolve(anyId) {
+      const known = find(anyId)
+      if (known !== undefined) return known
+      if (/^\d+$/.test(anyId)) return add(anyId, { tokenId: anyId })
+      return add(anyId, isKsuid(anyId) ? { userDeviceId: anyId } : {})
+    },
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Partial<T>
+}
