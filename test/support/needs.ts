@@ -32,7 +32,8 @@ export function testWith(
   else suite.skip(`${name} (needs ${program})`, run)
 }
 
-const shared = process.env.ODOGRAPH_TEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url))
+const shared =
+  process.env.ODOGRAPH_TEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url))
 
 /** Path of a file of the recordings folder, or undefined where there is none. */
 export function recording(path: string): string | undefined {

@@ -1,0 +1,89 @@
+/**
+ * Who is asking: the bearer token of a request, verified. Tokens that were found valid are
+ * remembered by their hash, which saves the signature check and keeps clients with a good token
+ * working while another client at the same address is held off for its failures.
+ */
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../model/ports.ts'
+import type { Millis } from '../../model/time.ts'
+import { HttpError, unauthorized } from '../http-error.ts'
+import { FailedAttempts } from './attempts.ts'
+import {
+  type Identity,
+  type TokenKeys,
+  TokenRefused,
+  TokenVerifier,
+  type VerifiedToken,
+} from './tokens.ts'
+
+const MAX_REMEMBERED = 1000
+
+export interface Credentials {
+  /** The Authorization header. */
+  authorization: string | undefined
+  address: string
+}
+
+export class Authenticator {
+  readonly #verifier: TokenVerifier
+  readonly #clock: Clock
+  readonly #attempts = new FailedAttempts()
+  readonly #remembered = new Map<string, VerifiedToken>()
+
+  constructor(keys: TokenKeys, clock: Clock) {
+    this.#verifier = new TokenVerifier(keys)
+    this.#clock = clock
+  }
+
+  /** Throws 401, or 429 after too many failures. `invalid` begins the message of a 401. */
+  async identify(credentials: Credentials, invalid: string): Promise<Identity> {
+    const token = bearer(credentials.authorization)
+    if (token === undefined) {
+      throw unauthorized(`${invalid} Send a token in the header "Authorization: Bearer <token>".`)
+    }
+    const now = this.#clock.now()
+    const hash = createHash('sha256').update(token).digest('base64')
+    const known = this.#remembered.get(hash)
+    if (known !== undefined && known.notBefore <= now && now < known.expires) return known.identity
+    this.#remembered.delete(hash)
+    return this.#verify(token, hash, credentials.address, now, invalid)
+  }
+
+  async #verify(
+    token: string,
+    hash: string,
+    address: string,
+    now: Millis,
+    invalid: string,
+  ): Promise<Identity> {
+    const wait = this.#attempts.waitSeconds(address, this.#clock.monotonic())
+    if (wait > 0) throw tooManyFailures(wait)
+    try {
+      const verified = await this.#verifier.verify(token, now)
+      this.#remember(hash, verified)
+      return verified.identity
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error
+      this.#attempts.add(address, this.#clock.monotonic())
+      throw unauthorized(`${invalid} ${error.message}`)
+    }
+  }
+
+  #remember(hash: string, verified: VerifiedToken): void {
+    if (this.#remembered.size >= MAX_REMEMBERED) {
+      const [oldest] = this.#remembered.keys()
+      if (oldest !== undefined) this.#remembered.delete(oldest)
+    }
+    this.#remembered.set(hash, verified)
+  }
+}
+
+function tooManyFailures(waitSeconds: number): HttpError {
+  const message = `Too many failed attempts from this address; try again in ${waitSeconds} s.`
+  return new HttpError(429, message, { 'retry-after': String(waitSeconds) })
+}
+
+/** RFC 6750, 2.1; the name of the scheme in any case (RFC 9110, 11.1). */
+function bearer(header: string | undefined): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+}

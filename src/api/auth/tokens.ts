@@ -1,0 +1,211 @@
+/**
+ * Tokens (JWT, RFC 7519): issued with the gateway's own key, verified against the gateway's key
+ * and the key sets of the issuers that the configuration trusts.
+ *
+ * - A *privilege token* carries `token_id`, `privilege_ids` and `contract_address`: rights on one
+ *   vehicle. A *user token* carries none of them; its `sub` is the owner of vehicles.
+ * - Only asymmetric algorithms: whoever can verify cannot sign. A key vouches for its own issuer
+ *   alone, and `kid`, `iss` and `exp` must be present.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  importJWK,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  type LocalJWKSet,
+  SignJWT,
+} from 'jose'
+import type { Millis } from '../../model/time.ts'
+import type { Privileges } from './privileges.ts'
+
+/** An issuer other than the gateway, with its public keys. */
+export interface TrustedIssuer {
+  issuer: string
+  audience?: string
+  jwks: JSONWebKeySet
+}
+
+export interface TokenKeys {
+  /** Private key, ES256 unless its `alg` says otherwise; `kid` is required. */
+  signingKey: JWK
+  issuer: string
+  audience?: string
+  trusted?: readonly TrustedIssuer[]
+}
+
+export type Identity =
+  | { kind: 'user'; subject: string; issuer: string }
+  | { kind: 'privilege'; tokenId: string; privileges: Privileges; contractAddress: string }
+
+/** A verified token: who it speaks for and the interval in which it does. */
+export interface VerifiedToken {
+  identity: Identity
+  notBefore: Millis
+  expires: Millis
+}
+
+/** The DIMO vehicle contract, which clients of the hosted API name. */
+export const VEHICLE_CONTRACT = '0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF'
+
+const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256']
+const PUBLIC_MEMBERS = ['kty', 'kid', 'crv', 'x', 'y', 'n', 'e'] as const
+
+export interface UserTokenOptions {
+  /** The owner's name, as in the vehicle's configuration. */
+  sub: string
+  expiresSeconds: number
+  now?: Millis
+}
+
+export interface PrivilegeTokenOptions {
+  tokenId: string
+  privileges: readonly number[]
+  expiresSeconds: number
+  contractAddress?: string
+  now?: Millis
+}
+
+export function issueUserToken(keys: TokenKeys, options: UserTokenOptions): Promise<string> {
+  return sign(keys, { sub: options.sub }, options)
+}
+
+export function issuePrivilegeToken(
+  keys: TokenKeys,
+  options: PrivilegeTokenOptions,
+): Promise<string> {
+  const claims = {
+    token_id: options.tokenId,
+    privilege_ids: [...options.privileges],
+    contract_address: options.contractAddress ?? VEHICLE_CONTRACT,
+  }
+  return sign(keys, claims, options)
+}
+
+async function sign(
+  keys: TokenKeys,
+  claims: JWTPayload,
+  { expiresSeconds, now = Date.now() }: { expiresSeconds: number; now?: Millis },
+): Promise<string> {
+  const { kid, alg = 'ES256' } = keys.signingKey
+  if (kid === undefined) throw new TypeError('the signing key has no kid')
+  const seconds = Math.floor(now / 1000)
+  const token = new SignJWT(claims)
+    .setProtectedHeader({ alg, kid, typ: 'JWT' })
+    .setIssuer(keys.issuer)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + expiresSeconds)
+    .setJti(randomUUID())
+  if (keys.audience !== undefined) token.setAudience(keys.audience)
+  return token.sign(await importJWK(keys.signingKey, alg))
+}
+
+/** The public half of the signing key, as `/.well-known/jwks.json` shows it. */
+export function publicKeys(keys: TokenKeys): JSONWebKeySet {
+  const { signingKey } = keys
+  const shown: Record<string, unknown> = {}
+  for (const member of PUBLIC_MEMBERS) {
+    if (signingKey[member] !== undefined) shown[member] = signingKey[member]
+  }
+  return { keys: [{ ...shown, alg: signingKey.alg ?? 'ES256', use: 'sig' } as JWK] }
+}
+
+/** Why a token was refused, as a sentence that gives nothing away. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused'
+}
+
+interface Verifier {
+  audience: string | undefined
+  jwks: LocalJWKSet
+}
+
+export class TokenVerifier {
+  readonly #issuers = new Map<string, Verifier>()
+
+  constructor(keys: TokenKeys) {
+    for (const { issuer, audience, jwks } of keys.trusted ?? []) {
+      this.#issuers.set(issuer, { audience, jwks: createLocalJWKSet(jwks) })
+    }
+    const own = { audience: keys.audience, jwks: createLocalJWKSet(publicKeys(keys)) }
+    this.#issuers.set(keys.issuer, own)
+  }
+
+  /** Throws `TokenRefused` for whatever is not a valid token at that time. */
+  async verify(token: string, now: Millis): Promise<VerifiedToken> {
+    try {
+      return verified(await this.#payload(token, now))
+    } catch (error) {
+      if (error instanceof TokenRefused) throw error
+      throw new TokenRefused(refusal(error), { cause: error })
+    }
+  }
+
+  async #payload(token: string, now: Millis): Promise<JWTPayload> {
+    if (decodeProtectedHeader(token).kid === undefined) {
+      throw new TokenRefused('Its header names no key (kid).')
+    }
+    const { iss } = decodeJwt(token)
+    const verifier = iss === undefined ? undefined : this.#issuers.get(iss)
+    if (iss === undefined || verifier === undefined) {
+      throw new TokenRefused('Its issuer (iss) is not trusted here.')
+    }
+    const { payload } = await jwtVerify(token, verifier.jwks, {
+      algorithms: ALGORITHMS,
+      issuer: iss,
+      currentDate: new Date(now),
+      requiredClaims: ['exp'],
+      ...(verifier.audience === undefined ? {} : { audience: verifier.audience }),
+    })
+    return payload
+  }
+}
+
+function verified(payload: JWTPayload): VerifiedToken {
+  return {
+    identity: identityOf(payload),
+    notBefore: (payload.nbf ?? 0) * 1000,
+    expires: (payload.exp ?? 0) * 1000,
+  }
+}
+
+function identityOf(payload: JWTPayload): Identity {
+  const { token_id: tokenId, privilege_ids: ids, contract_address: contract } = payload
+  if (tokenId === undefined && ids === undefined && contract === undefined) {
+    if (typeof payload.sub !== 'string' || payload.sub === '') {
+      throw new TokenRefused('It names no user (sub).')
+    }
+    return { kind: 'user', subject: payload.sub, issuer: payload.iss ?? '' }
+  }
+  if (typeof tokenId !== 'string') throw new TokenRefused('Its token_id is not a text.')
+  if (!Array.isArray(ids) || !ids.every((id) => Number.isInteger(id))) {
+    throw new TokenRefused('Its privilege_ids are not a list of numbers.')
+  }
+  return {
+    kind: 'privilege',
+    tokenId,
+    privileges: new Set<number>(ids),
+    contractAddress: typeof contract === 'string' ? contract : '',
+  }
+}
+
+/** By the stable error codes of jose; the rest are all ways of being no token at all. */
+function refusal(error: unknown): string {
+  const { code, claim } = error as { code?: string; claim?: string }
+  switch (code) {
+    case 'ERR_JWT_EXPIRED':
+      return 'It has expired.'
+    case 'ERR_JWT_CLAIM_VALIDATION_FAILED':
+      return claim === 'nbf' ? 'It is not valid yet (nbf).' : `Its claim ${claim} is not accepted.`
+    case 'ERR_JWKS_NO_MATCHING_KEY':
+      return 'It is signed with a key that is not known here.'
+    case 'ERR_JOSE_ALG_NOT_ALLOWED':
+      return 'Its algorithm is not accepted; ES256, EdDSA and RS256 are.'
+    default:
+      return 'It is not a token that was signed by a key known here.'
+  }
+}

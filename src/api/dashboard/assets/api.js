@@ -1,0 +1,161 @@
+/**
+ * Reads the gateway's REST API. Every failure is an `ApiError` with a sentence for people.
+ *
+ * @typedef {{ id: string, tokenId: string, userDeviceId: string, make?: string, model?: string,
+ *   year?: number }} Vehicle
+ * @typedef {'ok' | 'estimated' | 'stale' | 'absent' | 'error'} Quality
+ * @typedef {{ name: string, label: string, unit: string, vss: string,
+ *   value?: number | string | boolean, time?: string, age?: number, quality?: Quality,
+ *   source?: string }} Signal
+ * @typedef {{ code: string, text: string, count: number, newest: string }} IssueCount
+ * @typedef {{ id: string, type: string, vehicle: string, buses: string[], state: string,
+ *   detail: string, since: number, frames: number, reopened: number,
+ *   issues: IssueCount[] }} SourceReport
+ * @typedef {{ status: 'ok' | 'degraded', findings: string[], version: string,
+ *   uptimeSeconds: number, clockTrust: string, sources: SourceReport[],
+ *   store: { records: number, bytes: number, uncommitted: number },
+ *   mqtt: { state: string, detail: string, unsent: number } }} Health
+ * @typedef {{ timestamp: string, speed?: number, fuelPercentRemaining?: number }} HistoryPoint
+ */
+
+export class ApiError extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status HTTP status; 0 if nothing answered
+   * @param {number} retryAfterSeconds as asked for by the gateway
+   */
+  constructor(message, status, retryAfterSeconds = 0) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+const timeoutMs = 4000
+/** A `Date` header has whole seconds; smaller steps of the offset are noise. */
+const driftNoiseMs = 1500
+
+export class Api {
+  #token
+  #driftMs = 0
+
+  /** @param {string} token */
+  constructor(token) {
+    this.#token = token
+  }
+
+  /** How far the gateway's clock is ahead of this device's, in ms. */
+  get driftMs() {
+    return this.#driftMs
+  }
+
+  /** The gateway's time, in ms. */
+  now() {
+    return Date.now() + this.#driftMs
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<Vehicle[]>}
+   */
+  vehicles(signal) {
+    return this.#get('/v1/gateway/vehicles', signal)
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<Health>}
+   */
+  health(signal) {
+    return this.#get('/v1/gateway/health', signal)
+  }
+
+  /**
+   * @param {string} tokenId
+   * @param {AbortSignal} signal
+   * @returns {Promise<Signal[]>}
+   */
+  signals(tokenId, signal) {
+    return this.#get(`/v1/vehicle/${encodeURIComponent(tokenId)}/signals`, signal)
+  }
+
+  /**
+   * @param {string} tokenId
+   * @param {{ start: number, end: number, buckets: number }} window times in ms
+   * @param {AbortSignal} signal
+   * @returns {Promise<HistoryPoint[]>}
+   */
+  async history(tokenId, window, signal) {
+    const query = new URLSearchParams({
+      startDate: new Date(window.start).toISOString(),
+      endDate: new Date(window.end).toISOString(),
+      buckets: String(window.buckets),
+      signals: 'speed,fuelPercentRemaining',
+    })
+    const path = `/v1/vehicle/${encodeURIComponent(tokenId)}/history?${query}`
+    const answer = await this.#get(path, signal, 20_000)
+    return answer.hits.hits.map((/** @type {any} */ hit) => hit._source.data)
+  }
+
+  /**
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @param {number} limitMs
+   */
+  async #get(path, signal, limitMs = timeoutMs) {
+    const controller = new AbortController()
+    const abort = () => controller.abort()
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    const timer = setTimeout(abort, limitMs)
+    const began = Date.now()
+    try {
+      const response = await fetch(path, {
+        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json' },
+        cache: 'no-store',
+        credentials: 'omit',
+        signal: controller.signal,
+      })
+      this.#readDrift(response, began)
+      const body = await response.json().catch((error) => {
+        if (controller.signal.aborted) throw error
+        return undefined
+      })
+      if (response.ok && body !== undefined) return body
+      throw refusal(response, body)
+    } catch (error) {
+      if (error instanceof ApiError) throw error
+      const why = controller.signal.aborted
+        ? `No answer within ${limitMs / 1000} s.`
+        : 'The gateway cannot be reached.'
+      throw new ApiError(why, 0)
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  /**
+   * @param {Response} response
+   * @param {number} began
+   */
+  #readDrift(response, began) {
+    const there = Date.parse(response.headers.get('date') ?? '')
+    if (Number.isNaN(there)) return
+    const drift = there + 500 - (began + Date.now()) / 2
+    if (Math.abs(drift - this.#driftMs) > driftNoiseMs) this.#driftMs = drift
+    if (Math.abs(this.#driftMs) <= driftNoiseMs) this.#driftMs = 0
+  }
+}
+
+/**
+ * @param {Response} response
+ * @param {{ message?: unknown } | undefined} body
+ */
+function refusal(response, body) {
+  const said = typeof body?.message === 'string' ? body.message : ''
+  const message = said !== '' ? said : `It answered with HTTP status ${response.status}.`
+  const wait = Number(response.headers.get('retry-after'))
+  return new ApiError(message, response.status, Number.isFinite(wait) ? wait : 0)
+}

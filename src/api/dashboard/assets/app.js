@@ -1,0 +1,77 @@
+/**
+ * The page at `/`: with a token the dashboard, without one (or after a 401) the form that asks for
+ * it.
+ */
+import { Api } from './api.js'
+import { Dashboard } from './dashboard.js'
+import { find, setText, show } from './dom.js'
+import { cleaned, forget, keep, looksLikeToken, token } from './session.js'
+
+/** @type {Dashboard | undefined} */
+let dashboard
+
+const main = find(document, '#main')
+const entry = find(document, '#entry')
+const forgetButton = find(document, '#forget')
+const form = /** @type {HTMLFormElement} */ (find(document, '#token-form'))
+const field = /** @type {HTMLTextAreaElement} */ (find(document, '#token'))
+
+/** @param {string} reason a sentence; empty at the first visit */
+function ask(reason) {
+  dashboard?.stop()
+  dashboard = undefined
+  forget()
+  show(main, false)
+  show(forgetButton, false)
+  show(entry, true)
+  refuse(reason)
+}
+
+/** @param {string} reason */
+function refuse(reason) {
+  const box = find(document, '#refusal')
+  show(box, reason !== '')
+  setText(box, reason)
+}
+
+/** @param {string} value */
+function open(value) {
+  dashboard?.stop()
+  show(entry, false)
+  show(main, true)
+  show(forgetButton, true)
+  const opened = new Dashboard(new Api(value), (message) => {
+    // A late answer to a token that has been replaced is of no interest.
+    if (dashboard === opened) ask(`The gateway did not accept the token: ${message}`)
+  })
+  dashboard = opened
+  opened.start()
+}
+
+function begin() {
+  const value = token()
+  if (value === '') ask('')
+  else if (looksLikeToken(value)) open(value)
+  else ask('The link does not hold a whole token. Was it cut off?')
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault()
+  const value = cleaned(field.value)
+  if (!looksLikeToken(value)) {
+    refuse('This is not a whole token: it has three parts with dots between them.')
+    field.focus()
+    return
+  }
+  field.value = ''
+  keep(value)
+  open(value)
+  main.focus()
+})
+
+forgetButton.addEventListener('click', () => ask(''))
+window.addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#token=')) begin()
+})
+
+begin()

@@ -1,0 +1,118 @@
+/**
+ * From zod schemas to validation and to the OpenAPI document. Answers are documented, not
+ * serialised by schema: what a handler returns is what is sent, field for field.
+ */
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { z } from 'zod'
+import { badRequest } from './http-error.ts'
+import { type AnswerName, answers } from './schemas.ts'
+
+const errorTitles: Readonly<Record<number, string>> = {
+  400: 'A parameter is not valid.',
+  401: 'No token, a bad one, or one without a right that this needs.',
+  404: 'No such vehicle for this token, or no data yet.',
+  406: 'Not available in a form that the Accept header names.',
+  429: 'Too many failed attempts; see Retry-After.',
+  500: 'The gateway failed.',
+}
+
+interface MediaContent {
+  schema: object
+}
+
+interface DocumentedAnswer {
+  description: string
+  content: Record<string, MediaContent>
+}
+
+/** Documentation of a route's answers: the good one, and the errors by status. */
+export function answersOf(
+  name: AnswerName,
+  description: string,
+  errors: readonly number[],
+  otherTypes: Record<string, object> = {},
+): Record<number, DocumentedAnswer> {
+  const documented: Record<number, DocumentedAnswer> = {
+    200: { description, content: { 'application/json': { schema: { $ref: `${name}#` } } } },
+  }
+  for (const [type, schema] of Object.entries(otherTypes)) {
+    const good = documented[200]
+    if (good !== undefined) good.content[type] = { schema }
+  }
+  for (const status of [...errors, 500]) {
+    documented[status] = {
+      description: errorTitles[status] ?? 'An error.',
+      content: { 'application/json': { schema: { $ref: 'Error#' } } },
+    }
+  }
+  return documented
+}
+
+export async function useSchemas(app: FastifyInstance, version: string): Promise<void> {
+  app.setValidatorCompiler(({ schema, httpPart }) => (data: unknown) => {
+    if (!(schema instanceof z.ZodType)) return { value: data }
+    const result = schema.safeParse(data)
+    return result.success
+      ? { value: result.data }
+      : { error: badRequest(problem(result.error, httpPart)) }
+  })
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  for (const [name, schema] of Object.entries(answers)) {
+    app.addSchema({ $id: name, ...jsonSchema(schema) })
+  }
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: {
+        title: 'Odograph',
+        version,
+        description:
+          'Status, history and distances of the vehicles at this gateway, in the shape of the ' +
+          'DIMO Device Data API.',
+      },
+      components: {
+        securitySchemes: {
+          privilegeToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'A privilege token for the vehicle.',
+          },
+          userToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'A user token of the vehicle’s owner.',
+          },
+        },
+      },
+    },
+    refResolver: {
+      buildLocalReference: (json, _baseUri, _fragment, index) =>
+        typeof json.$id === 'string' ? json.$id : `schema-${index}`,
+    },
+    transform: ({ schema, url }) => ({ schema: requestSchemas(schema), url }),
+  })
+}
+
+function requestSchemas(schema: FastifySchema | undefined): FastifySchema {
+  const documented = { ...schema }
+  for (const part of ['querystring', 'params', 'body'] as const) {
+    const described = documented[part]
+    if (described instanceof z.ZodType) documented[part] = jsonSchema(described)
+  }
+  return documented
+}
+
+function jsonSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' })
+  return rest
+}
+
+/** "limit must be a whole number from 1 to 10000." */
+function problem(error: z.ZodError, part: string | undefined): string {
+  const [issue] = error.issues
+  const [name = part === 'body' ? 'The body' : 'A parameter'] = issue?.path ?? []
+  return `${String(name)} ${issue?.message ?? 'is not valid'}.`
+}

@@ -1,0 +1,60 @@
+/** The exchange of a user token for a privilege token, and the keys to verify tokens with. */
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import { issuePrivilegeToken, publicKeys } from '../auth/tokens.ts'
+import { type ApiContext, vehicleByTokenId } from '../context.ts'
+import { userGuard, userOf } from '../guards.ts'
+import { badRequest, deviceNotFound } from '../http-error.ts'
+import { answersOf } from '../openapi.ts'
+import { exchangeBody } from '../schemas.ts'
+
+const EXPIRES_SECONDS = 600
+
+export function addTokenRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { keys, clock, vehicleContract } = context
+
+  app.post('/v1/tokens/exchange', {
+    schema: {
+      summary: 'A privilege token for a vehicle of the user, valid for ten minutes.',
+      operationId: 'post_v1_tokens_exchange',
+      tags: ['tokens'],
+      security: [{ userToken: [] }],
+      body: exchangeBody,
+      response: answersOf('Token', 'The token.', [400, 401, 404, 429]),
+    },
+    onRequest: userGuard(context),
+    async handler(request) {
+      const body = request.body as z.output<typeof exchangeBody>
+      const { tokenId, privileges, nftContractAddress: contractAddress } = body
+      if (
+        vehicleContract !== undefined &&
+        vehicleContract.toLowerCase() !== contractAddress.toLowerCase()
+      ) {
+        throw badRequest(`nftContractAddress must be ${vehicleContract}.`)
+      }
+      const vehicle = vehicleByTokenId(context, tokenId)
+      if (vehicle === undefined || vehicle.owner !== userOf(request).subject) throw deviceNotFound()
+      const token = await issuePrivilegeToken(keys, {
+        tokenId,
+        privileges: [...new Set(privileges)],
+        contractAddress,
+        expiresSeconds: EXPIRES_SECONDS,
+        now: clock.now(),
+      })
+      return { token }
+    },
+  })
+
+  app.get('/.well-known/jwks.json', {
+    schema: {
+      summary: "The gateway's public keys (RFC 7517).",
+      operationId: 'get_jwks',
+      tags: ['tokens'],
+      security: [],
+      response: answersOf('KeySet', 'The keys.', []),
+    },
+    async handler() {
+      return publicKeys(keys)
+    },
+  })
+}

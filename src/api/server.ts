@@ -1,0 +1,143 @@
+/**
+ * The gateway's HTTP server: the DIMO Device Data API, the gateway's own routes, the OpenAPI
+ * document with Swagger UI, and the dashboard. Reads the rest of the gateway through its ports.
+ */
+import type { AddressInfo } from 'node:net'
+import compress from '@fastify/compress'
+import fastify, { type FastifyInstance } from 'fastify'
+import { messageOf, OdographError } from '../model/errors.ts'
+import type { Clock, GatewayReader, Logger, RecordReader, StatusReader } from '../model/ports.ts'
+import { Authenticator } from './auth/authenticator.ts'
+import type { TokenKeys } from './auth/tokens.ts'
+import { Connections } from './connections.ts'
+import type { ApiContext } from './context.ts'
+import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
+import { addSafetyHeaders, requestId } from './headers.ts'
+import { useSchemas } from './openapi.ts'
+import { addDistanceRoutes } from './routes/distance.ts'
+import { addDocumentRoutes } from './routes/documents.ts'
+import { addGatewayRoutes } from './routes/gateway.ts'
+import { addHistoryRoutes } from './routes/history.ts'
+import { addPageRoutes } from './routes/pages.ts'
+import { addStatusRoutes } from './routes/status.ts'
+import { addTokenRoutes } from './routes/tokens.ts'
+
+const BODY_LIMIT = 64 * 1024
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 30_000
+/** For how long a stop waits for requests in flight. */
+const STOP_LIMIT_MS = 2000
+/** Text in its various forms; images and fonts are compressed already. */
+const COMPRESSIBLE = /^text\/(?!event-stream)|json|javascript|xml/
+
+export interface ApiOptions {
+  records: RecordReader
+  status: StatusReader
+  gateway: GatewayReader
+  keys: TokenKeys
+  clock: Clock
+  logger: Logger
+  version: string
+  compat?: {
+    /** Accepts privilege tokens of this vehicle contract only; by default of any. */
+    vehicleContract?: string
+  }
+}
+
+export interface ApiServer {
+  /** Port 0 takes a free one. Throws `listen-failed`; may be tried again. */
+  listen(host: string, port: number): Promise<{ host: string; port: number }>
+  /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
+  stop(): Promise<void>
+  /** Answers a request without a network; for tests. */
+  inject: FastifyInstance['inject']
+}
+
+export async function createApi(options: ApiOptions): Promise<ApiServer> {
+  const { logger } = options
+  const app: FastifyInstance = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: requestId,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => sendEarlyFailure(error, request, reply, logger),
+    clientErrorHandler: refuseConnection,
+  })
+  const connections = new Connections(app.server)
+  await prepare(app, options)
+  return new HttpApi(app, connections)
+}
+
+async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
+  const { logger, clock, keys, compat, ...readers } = options
+  const context: ApiContext = {
+    ...readers,
+    keys,
+    clock,
+    logger,
+    authenticator: new Authenticator(keys, clock),
+    vehicleContract: compat?.vehicleContract,
+  }
+  app.removeContentTypeParser('text/plain')
+  app.decorateRequest('access', null)
+  app.decorateRequest('user', null)
+  app.addHook('onRequest', async (request, reply) => addSafetyHeaders(request, reply))
+  app.addHook('onResponse', async ({ id, method, url }, { statusCode, elapsedTime }) => {
+    const [path] = url.split('?')
+    const took = Math.round(elapsedTime)
+    logger.debug({ request: id, method, path, status: statusCode, took }, 'answered')
+  })
+  handleFailures(app, logger)
+  await app.register(compress, { customTypes: COMPRESSIBLE })
+  await useSchemas(app, options.version)
+  await addDocumentRoutes(app)
+  addStatusRoutes(app, context)
+  addHistoryRoutes(app, context)
+  addDistanceRoutes(app, context)
+  addGatewayRoutes(app, context)
+  addTokenRoutes(app, context)
+  await addPageRoutes(app, {
+    dashboard: new URL('./dashboard/assets/', import.meta.url),
+    chart: new URL('./', import.meta.resolve('uplot')),
+  })
+  await app.ready()
+}
+
+class HttpApi implements ApiServer {
+  readonly inject: FastifyInstance['inject']
+  readonly #app: FastifyInstance
+  readonly #connections: Connections
+  #stopped: Promise<void> | undefined
+
+  constructor(app: FastifyInstance, connections: Connections) {
+    this.#app = app
+    this.#connections = connections
+    this.inject = app.inject.bind(app)
+  }
+
+  async listen(host: string, port: number): Promise<{ host: string; port: number }> {
+    try {
+      await this.#app.listen({ host, port })
+    } catch (error) {
+      throw new OdographError('listen-failed', `${host}:${port}`, messageOf(error), error)
+    }
+    const address = this.#app.server.address() as AddressInfo
+    return { host: address.address, port: address.port }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    const cut = this.#connections.close(STOP_LIMIT_MS)
+    try {
+      await this.#app.close()
+    } finally {
+      cut.cancel()
+    }
+  }
+}

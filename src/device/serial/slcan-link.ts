@@ -1,0 +1,173 @@
+/**
+ * The line to an SLCAN adapter while it is open: commands out, one at a time, with the answer that
+ * each waits for; frames and issues in. Ends once, by `end` or when the port is lost.
+ */
+import { messageOf, OdographError } from '../../model/errors.ts'
+import type { FrameSink } from '../../model/frame.ts'
+import type { IssueCode, IssueSink } from '../../model/issue.ts'
+import type { Clock } from '../../model/ports.ts'
+import type { Micros } from '../../model/time.ts'
+import type { After } from '../supervisor.ts'
+import { AdapterClock } from './adapter-clock.ts'
+import type { OpenPort, openPort } from './port.ts'
+import { SlcanParser, type SlcanReply } from './slcan-parser.ts'
+
+export interface LinkOptions {
+  path: string
+  baud: number
+  /** Whether frames carry the adapter's time stamps. */
+  timestamps: boolean
+}
+
+export interface LinkSinks {
+  frame: FrameSink
+  issue: IssueSink
+}
+
+export interface LinkWorld {
+  clock: Clock
+  after: After
+  open: typeof openPort
+}
+
+type ReplyKind = SlcanReply['kind']
+
+const ANSWER_MS = 300
+/** Steps back of the clock up to this are held back; a longer one was meant. */
+const HELD_BACK: Micros = 5_000_000
+/** `F`: bit 0 receive queue full, bit 3 data overrun. */
+const OVERFLOW_FLAGS = 0x01 | 0x08
+
+export class SlcanLink {
+  /** Resolves with the reason why the link ended. */
+  readonly ended: Promise<string>
+  /** Frames before this is set are left-overs of a channel that somebody else opened. */
+  isListening = false
+  frames = 0
+  readonly #options: LinkOptions
+  readonly #sinks: LinkSinks
+  readonly #world: LinkWorld
+  readonly #parser: SlcanParser
+  readonly #adapterClock = new AdapterClock()
+  #port: OpenPort | undefined
+  #resolve: (reason: string) => void = () => undefined
+  #hasEnded = false
+  #pending: { wanted: ReplyKind; settle: (reply: SlcanReply | undefined) => void } | undefined
+  #lastTime: Micros = 0
+
+  constructor(options: LinkOptions, sinks: LinkSinks, world: LinkWorld) {
+    this.#options = options
+    this.#sinks = sinks
+    this.#world = world
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+    this.#parser = new SlcanParser({
+      at: options.path,
+      frame: this.#frameSink(),
+      issue: sinks.issue,
+      reply: (reply) => this.#reply(reply),
+    })
+  }
+
+  /** The device that the path led to. */
+  get device(): string {
+    return this.#port?.device ?? this.#options.path
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Rejects as `openPort` does. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { path, baud } = this.#options
+    this.#port = await this.#world.open({
+      path,
+      baudRate: baud,
+      signal,
+      data: (chunk) => this.#parser.push(chunk, this.#arrival()),
+      closed: (reason) => this.end(reason),
+    })
+  }
+
+  /** The first reason counts. Whoever waits for an answer gets none. */
+  end(reason: string): void {
+    this.#hasEnded = true
+    this.#pending?.settle(undefined)
+    this.#resolve(reason)
+  }
+
+  async close(): Promise<void> {
+    this.end('closed')
+    await this.#port?.close()
+  }
+
+  /** Rejects if the link has ended. That a line takes no bytes shows in the answers missing. */
+  send(text: string): void {
+    if (this.#hasEnded) throw this.failure('the port was lost or closed')
+    this.#port?.write(Buffer.from(text, 'latin1')).catch((error) => this.end(messageOf(error)))
+  }
+
+  /** Resolves to the wanted answer or a refusal; to undefined if neither comes in time. */
+  async ask(command: string, wanted: ReplyKind): Promise<SlcanReply | undefined> {
+    this.#pending?.settle(undefined)
+    this.send(`${command}\r`)
+    return new Promise((resolve) => {
+      const settle = (reply: SlcanReply | undefined) => {
+        cancel()
+        this.#pending = undefined
+        resolve(reply)
+      }
+      const cancel = this.#world.after(ANSWER_MS, () => settle(undefined))
+      this.#pending = { wanted, settle }
+    })
+  }
+
+  issue(code: IssueCode, detail?: string): void {
+    const issue = { code, at: this.#options.path, time: this.#arrival() }
+    this.#sinks.issue(detail === undefined ? issue : { ...issue, detail })
+  }
+
+  failure(detail: string): OdographError {
+    return new OdographError('port-failed', this.#options.path, detail)
+  }
+
+  #reply(reply: SlcanReply): void {
+    if (reply.kind === 'status' && (reply.flags & OVERFLOW_FLAGS) !== 0) {
+      const flags = reply.flags.toString(16).padStart(2, '0').toUpperCase()
+      this.issue('adapter-overflow', `status flags ${flags}`)
+    }
+    const pending = this.#pending
+    if (pending !== undefined && (reply.kind === pending.wanted || reply.kind === 'refused')) {
+      pending.settle(reply)
+    } else if (reply.kind === 'refused' && this.isListening) {
+      this.issue('adapter-refused', 'out of turn')
+    }
+  }
+
+  /** Hot. */
+  #frameSink(): FrameSink {
+    const { frame: sink } = this.#sinks
+    const { timestamps } = this.#options
+    let last: Micros = 0
+    return (frame) => {
+      if (!this.isListening) return
+      this.frames += 1
+      if (timestamps) {
+        const time = this.#adapterClock.timeOf(this.#parser.lastTimestamp, frame.time)
+        frame.time = time < last && last - time < HELD_BACK ? last : time
+        last = frame.time
+      }
+      sink(frame)
+    }
+  }
+
+  /** Never earlier than the one before, unless the clock was set back. */
+  #arrival(): Micros {
+    const now = this.#world.clock.now() * 1000
+    if (now < this.#lastTime && this.#lastTime - now < HELD_BACK) return this.#lastTime
+    this.#lastTime = now
+    return now
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A serial CAN adapter that speaks SLCAN (Lawicel CAN232 and CANUSB manuals) as a source.
+ *
+ * Opening: `\r\r\r` ends a half line · `C` closes a channel that was left open · `V` asks who it
+ * is · `S0`…`S8` sets the bit rate · `Z1` switches time stamps on, if wanted · `L` opens the channel
+ * listen-only. Every answer has a deadline: some adapters give none.
+ *
+ * A node that is not listen-only acknowledges the frames of the vehicle's bus. So an adapter that
+ * refuses `L` stays closed unless the configuration allows `O`. No command that transmits exists here.
+ */
+import { OdographError } from '../../model/errors.ts'
+import type { Clock, Source } from '../../model/ports.ts'
+import { type After, type BackOff, Supervisor, systemAfter, systemClock } from '../supervisor.ts'
+import { openPort } from './port.ts'
+import { type ChannelSettings, SlcanSession } from './slcan-session.ts'
+
+export interface SlcanOptions {
+  id: string
+  /** Path of the serial device. */
+  port: string
+  /** Speed of the serial line. */
+  baud?: number
+  /** Bit rate of the bus, one of `slcanBitrates`. */
+  bitrate?: number
+  /** Default: the id. */
+  busName?: string
+  listenOnly?: boolean
+  /** Time stamps by the adapter, to a millisecond; makes lines four characters longer. */
+  timestamps?: boolean
+  /** Without frames for so long, the bus counts as silent and the adapter is asked if it lives. */
+  silenceSeconds?: number
+}
+
+export interface SlcanDependencies {
+  clock?: Clock
+  after?: After
+  random?: () => number
+  backOff?: Partial<BackOff>
+  open?: typeof openPort
+}
+
+/** Index: the digit after `S`. */
+export const slcanBitrates: readonly number[] = [
+  10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000,
+]
+
+/** Throws `config-invalid` for a bit rate that SLCAN has no command for. */
+export function createSlcanSource(options: SlcanOptions, deps: SlcanDependencies = {}): Source {
+  const settings = channelSettings(options)
+  const { clock = systemClock, after = systemAfter, open = openPort } = deps
+  const { id } = options
+  let frames = 0
+  let supervisor: Supervisor | undefined
+  return {
+    id,
+    buses: [options.busName ?? id],
+    start(events) {
+      if (supervisor !== undefined) return
+      const frame: typeof events.frame = (received) => {
+        frames += 1
+        events.frame(received)
+      }
+      supervisor = new Supervisor({
+        adapter: {
+          open: (context) => {
+            const sinks = { frame, issue: events.issue.bind(events) }
+            return SlcanSession.open(settings, sinks, { clock, after, open }, context)
+          },
+        },
+        health: (health) => events.health(health),
+        frames: () => frames,
+        clock,
+        after,
+        ...(deps.random === undefined ? {} : { random: deps.random }),
+        ...(deps.backOff === undefined ? {} : { backOff: deps.backOff }),
+      })
+      supervisor.start()
+    },
+    async stop() {
+      await supervisor?.stop()
+    },
+  }
+}
+
+function channelSettings(options: SlcanOptions): ChannelSettings {
+  const { id, port, baud = 115_200, bitrate = 500_000, silenceSeconds = 10 } = options
+  const speed = slcanBitrates.indexOf(bitrate)
+  if (speed < 0) {
+    const detail = `bit rate ${bitrate} is none of SLCAN's: ${slcanBitrates.join(', ')}`
+    throw new OdographError('config-invalid', id, detail)
+  }
+  return {
+    path: port,
+    baud,
+    bitrate,
+    speed,
+    listenOnly: options.listenOnly ?? true,
+    timestamps: options.timestamps ?? false,
+    silenceMs: silenceSeconds * 1000,
+  }
+}

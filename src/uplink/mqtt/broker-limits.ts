@@ -1,0 +1,25 @@
+/** What an MQTT 5 broker takes: a message beyond it would make the broker end the connection. */
+import type { DeliveryError } from '../outbox-port.ts'
+import { publishFault } from './faults.ts'
+import type { Message } from './in-flight.ts'
+
+/** What an MQTT 5 broker says about itself when it accepts (CONNACK properties, 3.2.2.3). */
+export interface BrokerLimits {
+  receiveMaximum?: number
+  maximumPacketSize?: number
+  /** 0 or 1; absent for 2. */
+  maximumQoS?: number
+  retainAvailable?: boolean
+}
+
+/** Fixed header, packet identifier and properties of a PUBLISH, generously. */
+const PACKET_OVERHEAD = 64
+
+/** Why the broker would not take the message, with the reason code it would give. */
+export function limitFault(message: Message, limits: BrokerLimits): DeliveryError | undefined {
+  const { topic, payload, qos } = message
+  const size = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_OVERHEAD
+  if (size > (limits.maximumPacketSize ?? Infinity)) return publishFault(topic, { code: 0x95 })
+  if (qos > (limits.maximumQoS ?? 2)) return publishFault(topic, { code: 0x9b })
+  return undefined
+}

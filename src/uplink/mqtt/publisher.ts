@@ -1,0 +1,253 @@
+/**
+ * The MQTT uplink: what of the gateway goes to which topic (the MQTT contract), over one
+ * connection. Records come from the journal through the outbox, everything else is the newest
+ * value of its topic and is published again on every new connection.
+ */
+import { messageOf, OdographError } from '../../model/errors.ts'
+import type { StoredRecord } from '../../model/record.ts'
+import { encodeRecord } from '../codec.ts'
+import { Outbox } from '../outbox.ts'
+import { systemTimers, type Timers } from '../outbox-port.ts'
+import { createBroker } from './broker.ts'
+import { type ConnectionState, MqttClient } from './client.ts'
+import { EmbeddedStarter } from './embedded.ts'
+import type { Message } from './in-flight.ts'
+import { StatusLane } from './status-lane.ts'
+import {
+  type EmbeddedAddress,
+  type MqttUplink,
+  type MqttUplinkOptions,
+  outboxTimings,
+  topicPart,
+  type UplinkState,
+} from './uplink-options.ts'
+
+export type { MqttUplink, MqttUplinkOptions, UplinkState } from './uplink-options.ts'
+
+const SINK = 'mqtt'
+const JSON_TYPE = 'application/json'
+
+/** Throws `config-invalid` for a URL, an address or an id that cannot be used. */
+export function createMqttUplink(options: MqttUplinkOptions): MqttUplink {
+  return new Uplink(options)
+}
+
+class Uplink implements MqttUplink {
+  private readonly options: MqttUplinkOptions
+  private readonly timers: Timers
+  private readonly root: string
+  private readonly embedded: EmbeddedStarter | undefined
+  private readonly outbox: Outbox
+  private readonly statuses: StatusLane
+  private client: MqttClient | undefined
+  private running = false
+  private ending: Promise<void> | undefined
+  private cancelHealth: (() => void) | undefined
+  private healthBusy = false
+  /** Records of vehicles that are no longer configured, by vehicle. */
+  private readonly orphans = new Map<string, number>()
+
+  constructor(options: MqttUplinkOptions) {
+    this.options = options
+    this.timers = options.timers ?? systemTimers
+    this.root = topicPart(options.root ?? 'odograph', 'MQTT root')
+    topicPart(options.gatewayId, 'gateway id')
+    const { embedded, url, logger, clock, timings = {}, window, store } = options
+    if (embedded !== undefined) this.embedded = this.createEmbedded(embedded)
+    else if (url !== undefined) this.client = this.createClient(url)
+    else
+      throw new OdographError(
+        'config-invalid',
+        'MQTT',
+        'neither a broker URL nor an embedded broker',
+      )
+    this.outbox = new Outbox({
+      ...outboxTimings(timings),
+      sink: SINK,
+      store,
+      deliver: (record) => this.deliver(record),
+      logger,
+      timers: this.timers,
+      ...(window === undefined ? {} : { window }),
+    })
+    this.statuses = new StatusLane({
+      status: (vehicle) => this.statusText(vehicle),
+      publish: (vehicle, payload) =>
+        this.retain(this.topic(vehicle, 'status'), payload, { qos: 1, contentType: JSON_TYPE }),
+      intervalMs: timings.statusMs ?? 1_000,
+      clock,
+      timers: this.timers,
+      logger,
+    })
+  }
+
+  start(): void {
+    if (this.ending !== undefined) {
+      void this.ending.then(() => this.start())
+      return
+    }
+    if (this.running) return
+    this.running = true
+    this.outbox.start()
+    if (this.embedded === undefined) this.client?.start()
+    else this.embedded.start()
+  }
+
+  stop(): Promise<void> {
+    if (this.ending !== undefined) return this.ending
+    if (!this.running) return Promise.resolve()
+    this.running = false
+    this.ending = this.shutDown().finally(() => {
+      this.ending = undefined
+    })
+    return this.ending
+  }
+
+  wake(): void {
+    this.outbox.wake()
+  }
+
+  statusChanged(vehicleId: string): void {
+    this.statuses.changed(vehicleId)
+  }
+
+  health(): { state: UplinkState; detail: string; unsent: number } {
+    const lane = this.outbox.health()
+    const connection = this.connectionHealth()
+    const held = connection.state === 'connected' && lane.detail !== ''
+    const details = [connection.detail]
+    if (held) details.push(`records wait: ${lane.detail}`)
+    for (const [vehicle, count] of this.orphans) {
+      details.push(`${count} records of '${vehicle}', which is not configured, were left out`)
+    }
+    return {
+      state: held && lane.state === 'parked' ? 'parked' : connection.state,
+      detail: details.join('; '),
+      unsent: lane.unsent,
+    }
+  }
+
+  private connectionHealth(): { state: ConnectionState; detail: string } {
+    if (this.client !== undefined) return this.client.health()
+    if (!this.running) return { state: 'stopped', detail: 'stopped' }
+    return { state: 'waiting', detail: this.embedded?.detail() ?? '' }
+  }
+
+  private createEmbedded(options: EmbeddedAddress): EmbeddedStarter {
+    const { logger, timings } = this.options
+    return new EmbeddedStarter({
+      broker: createBroker({ ...options, logger }),
+      retryMs: timings?.listenMs ?? 10_000,
+      timers: this.timers,
+      logger,
+      onListening: (port) => {
+        const host = options.host ?? '127.0.0.1'
+        this.client = this.createClient(`mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`)
+        this.client.start()
+      },
+    })
+  }
+
+  private createClient(url: string): MqttClient {
+    const { gatewayId, embedded } = this.options
+    return new MqttClient({
+      ...this.options,
+      url,
+      ...(embedded === undefined ? {} : { protocolVersion: 4 as const }),
+      clientId: `${this.root.replaceAll('/', '-')}-${gatewayId}`,
+      availabilityTopic: this.topic(gatewayId, 'availability'),
+      onConnected: (window) => this.connected(window),
+      onDisconnected: () => this.disconnected(),
+    })
+  }
+
+  private connected(window: number): void {
+    this.outbox.connected(window)
+    this.statuses.connected(this.options.vehicles().map((vehicle) => vehicle.id))
+    this.publishHealth()
+  }
+
+  private disconnected(): void {
+    this.outbox.disconnected()
+    this.statuses.disconnected()
+    this.cancelHealth?.()
+    this.cancelHealth = undefined
+  }
+
+  private deliver(record: StoredRecord): Promise<void> {
+    const vehicle = this.options.vehicles().find(({ id }) => id === record.vehicle)
+    if (vehicle === undefined) {
+      this.leaveOut(record.vehicle)
+      return Promise.resolve()
+    }
+    const { contentType, payload } = encodeRecord(record, vehicle, this.options.encoding ?? 'json')
+    const topic = this.topic(vehicle.id, 'records')
+    return this.send({ topic, payload, qos: 1, retain: false, contentType })
+  }
+
+  /** A vehicle that was removed must not hold up the others; its records stay in the journal. */
+  private leaveOut(vehicle: string): void {
+    const count = (this.orphans.get(vehicle) ?? 0) + 1
+    this.orphans.set(vehicle, count)
+    if (count > 1) return
+    this.options.logger.error(
+      { vehicle },
+      'records of a vehicle that is not configured are left out',
+    )
+  }
+
+  private statusText(vehicle: string): string | undefined {
+    const status = this.options.statusJson(vehicle)
+    return status === undefined ? undefined : JSON.stringify(status)
+  }
+
+  private publishHealth(): void {
+    this.cancelHealth?.()
+    this.cancelHealth = this.timers.after(this.options.timings?.healthMs ?? 60_000, () =>
+      this.publishHealth(),
+    )
+    // on a link that is stuck they would pile up
+    if (this.healthBusy) return
+    this.healthBusy = true
+    this.sendHealth()
+      .catch((error) =>
+        this.options.logger.debug({ detail: messageOf(error) }, 'health not published'),
+      )
+      .finally(() => {
+        this.healthBusy = false
+      })
+  }
+
+  private async sendHealth(): Promise<void> {
+    const payload = JSON.stringify(this.options.healthJson())
+    const topic = this.topic(this.options.gatewayId, 'health')
+    await this.retain(topic, payload, { qos: 0, contentType: JSON_TYPE })
+  }
+
+  private retain(
+    topic: string,
+    payload: string,
+    how: { qos: 0 | 1; contentType: string },
+  ): Promise<void> {
+    return this.send({ topic, payload, retain: true, ...how })
+  }
+
+  private send(message: Message): Promise<void> {
+    // the outbox and the lanes are told of a connection by the client, so there is one
+    return this.client?.publish(message) ?? Promise.reject(new Error('no connection yet'))
+  }
+
+  private topic(id: string, name: string): string {
+    return `${this.root}/${id}/${name}`
+  }
+
+  private async shutDown(): Promise<void> {
+    this.statuses.disconnected()
+    await this.outbox.stop()
+    await this.embedded?.stop()
+    await this.client?.stop()
+    if (this.embedded === undefined) return
+    await this.embedded.close()
+    this.client = undefined
+  }
+}

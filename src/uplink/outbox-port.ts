@@ -1,0 +1,45 @@
+/**
+ * What the outbox and its two ends know of each other: the journal before it, the far side behind
+ * it, and the timers that both are driven by.
+ */
+import type { StoredRecord } from '../model/record.ts'
+
+/** What the lane needs of the journal. `sink` names the reader, so that each has its own cursor. */
+export interface OutboxStore {
+  /** Committed records with a greater `seq`, ascending. */
+  read(afterSeq: number, limit: number): StoredRecord[]
+  /** The `seq` up to which everything is acknowledged; 0 at first. */
+  cursor(sink: string): number
+  saveCursor(sink: string, seq: number): void
+  /** Committed records behind the saved cursor. */
+  unsent(sink: string): number
+}
+
+/** Timers, passed in. `after` returns what cancels it. */
+export interface Timers {
+  after(delayMs: number, run: () => void): () => void
+}
+
+export const systemTimers: Timers = {
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/**
+ * Why a record was not delivered: `offline` (the lane waits for `connected`), `retry` (again soon,
+ * backing off), `refused` (again only slowly: somebody has to change something first).
+ */
+export type FailureKind = 'offline' | 'retry' | 'refused'
+
+/** How `deliver` rejects; any other rejection counts as `retry`. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError'
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, reason: string) {
+    super(reason)
+    this.kind = kind
+  }
+}
