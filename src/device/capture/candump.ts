@@ -15,6 +15,7 @@
  */
 import { type CanFrame, type FrameSink, newFrame } from '../../model/frame.ts'
 import type { IssueCode, IssueSink } from '../../model/issue.ts'
+import type { Micros } from '../../model/time.ts'
 import { hexValues, NOT_HEX } from '../serial/slcan-parser.ts'
 import { type ParsedLine, parseCandumpLine } from './candump-console.ts'
 
@@ -45,6 +46,12 @@ const MAX_SECONDS = Math.floor(Number.MAX_SAFE_INTEGER / 1_000_000) - 1
 const UNTIMED_STEP = 1000
 const UNNAMED_BUS = 'can0'
 const DETAIL_LENGTH = 60
+/** More than a line can have up to its data: `twin` reads this far without looking for the end. */
+const TWIN_ROOM = 64
+
+/** Value of an ASCII digit; `NOT_HEX` for others. */
+const decimalValues = new Uint8Array(256).fill(NOT_HEX)
+for (let digit = 0; digit < 10; digit++) decimalValues[ZERO + digit] = digit
 
 export class CandumpParser {
   /** Names of the interfaces; `CanFrame.bus` is an index into them. */
@@ -53,6 +60,17 @@ export class CandumpParser {
   #lastBus = 0
   readonly #options: CandumpParserOptions
   readonly #frame: CanFrame = newFrame()
+  /** How the last usual line began; words of four bytes, -1 where there was none. */
+  readonly #lastLine = {
+    seconds1: -1,
+    seconds2: -1,
+    seconds3: -1,
+    name1: -1,
+    name2: -1,
+    name2At: 0,
+    time: 0,
+    bus: 0,
+  }
   readonly #parsed: ParsedLine = { kind: 'malformed', bus: undefined, time: undefined }
   /** The start of a line whose end is in a later chunk. */
   readonly #line = new Uint8Array(MAX_LINE + 1)
@@ -111,9 +129,12 @@ export class CandumpParser {
 
   /** Whole lines, of which each but the first starts after a LF and the last ends with one. */
   #lines(bytes: Uint8Array, from: number, to: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const lastTwin = to - TWIN_ROOM
     let start = from
     while (start < to) {
-      let next = this.#usual(bytes, start)
+      let next = start < lastTwin ? this.#twin(bytes, view, start) : 0
+      if (next === 0) next = this.#usual(bytes, start)
       if (next === 0) {
         next = bytes.indexOf(LF, start) + 1
         this.#rare(bytes, start, next - 1)
@@ -155,44 +176,129 @@ export class CandumpParser {
     const bus = this.#busOf(bytes, nameStart, at)
     if (bus < 0) return 0
 
-    const idStart = ++at
-    let id = 0
-    let value = hexValues[bytes[at] as number] as number
-    while (value < NOT_HEX) {
-      id = (id << 4) | value
-      value = hexValues[bytes[++at] as number] as number
+    this.#remember(bytes, start, nameStart, at, seconds, bus)
+    return this.#rest(bytes, at + 1, seconds * 1_000_000 + micros, bus)
+  }
+
+  /**
+   * A line that begins like the one before, in the same second and on the same interface: whole
+   * words are compared instead of digits read. 0 if it is another; then `usual` looks at it.
+   */
+  #twin(bytes: Uint8Array, view: DataView, start: number): number {
+    const twin = this.#lastLine
+    if (
+      view.getUint32(start + 8) !== twin.seconds3 ||
+      view.getUint32(start + 4) !== twin.seconds2 ||
+      view.getUint32(start) !== twin.seconds1 ||
+      view.getUint32(start + 18) !== twin.name1 ||
+      view.getUint32(start + twin.name2At) !== twin.name2
+    ) {
+      return 0
     }
-    const idDigits = at - idStart
-    if (bytes[at++] !== HASH) return 0
-    // Above 29 bits the first digit would be 2 or more: flags, which are rare.
-    if (idDigits === 8 ? id < 0 || id > 0x1fffffff : idDigits !== 3 || id > 0x7ff) return 0
+    const d0 = decimalValues[bytes[start + 12] as number] as number
+    const d1 = decimalValues[bytes[start + 13] as number] as number
+    const d2 = decimalValues[bytes[start + 14] as number] as number
+    const d3 = decimalValues[bytes[start + 15] as number] as number
+    const d4 = decimalValues[bytes[start + 16] as number] as number
+    const d5 = decimalValues[bytes[start + 17] as number] as number
+    if ((d0 | d1 | d2 | d3 | d4 | d5) >= NOT_HEX) return 0
+    const micros = ((((d0 * 10 + d1) * 10 + d2) * 10 + d3) * 10 + d4) * 10 + d5
+    return this.#rest(bytes, start + twin.name2At + 4, twin.time + micros, twin.bus)
+  }
+
+  /** Keeps the beginning of a line for `twin`, where its parts have the sizes that it compares. */
+  #remember(
+    bytes: Uint8Array,
+    start: number,
+    nameStart: number,
+    nameEnd: number,
+    seconds: number,
+    bus: number,
+  ): void {
+    const twin = this.#lastLine
+    // `(` with ten digits and `.`, six digits, `) `: the name starts at 20; 1 to 5 characters.
+    if (nameStart - start !== 20 || nameEnd - nameStart > 5) {
+      twin.seconds3 = -1
+      return
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    twin.seconds1 = view.getUint32(start)
+    twin.seconds2 = view.getUint32(start + 4)
+    twin.seconds3 = view.getUint32(start + 8)
+    twin.name1 = view.getUint32(start + 18)
+    twin.name2At = nameEnd - 3 - start
+    twin.name2 = view.getUint32(start + twin.name2At)
+    twin.time = seconds * 1_000_000
+    twin.bus = bus
+  }
+
+  /** The part after the interface: identifier, data, end of line. As `usual`. */
+  #rest(bytes: Uint8Array, start: number, time: Micros, bus: number): number {
+    let at = start
+    let id = 0
+    let extended = false
+    if (bytes[at + 8] === HASH) {
+      const i0 = hexValues[bytes[at] as number] as number
+      const i1 = hexValues[bytes[at + 1] as number] as number
+      const i2 = hexValues[bytes[at + 2] as number] as number
+      const i3 = hexValues[bytes[at + 3] as number] as number
+      const i4 = hexValues[bytes[at + 4] as number] as number
+      const i5 = hexValues[bytes[at + 5] as number] as number
+      const i6 = hexValues[bytes[at + 6] as number] as number
+      const i7 = hexValues[bytes[at + 7] as number] as number
+      // Above 29 bits the first digit would be 2 or more: flags, which are rare.
+      if (i0 > 1 || (i1 | i2 | i3 | i4 | i5 | i6 | i7) >= NOT_HEX) return 0
+      id =
+        (i0 << 28) | (i1 << 24) | (i2 << 20) | (i3 << 16) | (i4 << 12) | (i5 << 8) | (i6 << 4) | i7
+      extended = true
+      at += 9
+    } else if (bytes[at + 3] === HASH) {
+      const i0 = hexValues[bytes[at] as number] as number
+      const i1 = hexValues[bytes[at + 1] as number] as number
+      const i2 = hexValues[bytes[at + 2] as number] as number
+      if (i0 > 7 || (i1 | i2) >= NOT_HEX) return 0
+      id = (i0 << 8) | (i1 << 4) | i2
+      at += 4
+    } else return 0
 
     const frame = this.#frame
     const data = frame.data
     let length = 0
-    value = hexValues[bytes[at] as number] as number
-    while (value < NOT_HEX) {
-      const low = hexValues[bytes[at + 1] as number] as number
-      if (low === NOT_HEX || length === 8) return 0
-      data[length++] = (value << 4) | low
-      at += 2
-      value = hexValues[bytes[at] as number] as number
-    }
-    byte = bytes[at] as number
-    if (byte !== LF) {
-      if (byte === SPACE && (bytes[at + 1] === LETTER_R || bytes[at + 1] === LETTER_T)) at += 2
-      if (bytes[at] === CR) at++
-      if (bytes[at] !== LF) return 0
+    if (bytes[at + 16] === LF) {
+      let seen = 0
+      for (; length < 8; length++) {
+        const high = hexValues[bytes[at] as number] as number
+        const low = hexValues[bytes[at + 1] as number] as number
+        seen |= high | low
+        data[length] = (high << 4) | low
+        at += 2
+      }
+      if (seen >= NOT_HEX) return 0
+    } else {
+      let value = hexValues[bytes[at] as number] as number
+      while (value < NOT_HEX) {
+        const low = hexValues[bytes[at + 1] as number] as number
+        if (low === NOT_HEX || length === 8) return 0
+        data[length++] = (value << 4) | low
+        at += 2
+        value = hexValues[bytes[at] as number] as number
+      }
+      const byte = bytes[at] as number
+      if (byte !== LF) {
+        if (byte === SPACE && (bytes[at + 1] === LETTER_R || bytes[at + 1] === LETTER_T)) at += 2
+        if (bytes[at] === CR) at++
+        if (bytes[at] !== LF) return 0
+      }
     }
 
     frame.bus = bus
     frame.id = id
-    frame.extended = idDigits === 8
+    frame.extended = extended
     frame.remote = false
     frame.error = false
     frame.fd = false
     frame.length = length
-    frame.time = this.#lastTime = seconds * 1_000_000 + micros
+    frame.time = this.#lastTime = time
     this.#timed = true
     this.#options.frame(frame)
     return at + 1

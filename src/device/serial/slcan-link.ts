@@ -91,10 +91,10 @@ export class SlcanLink {
     })
   }
 
-  /** The first reason counts. Whoever waits for an answer gets none. */
+  /** The first reason counts. */
   end(reason: string): void {
     this.#hasEnded = true
-    this.#pending?.settle(undefined)
+    this.giveUp()
     this.#resolve(reason)
   }
 
@@ -111,7 +111,7 @@ export class SlcanLink {
 
   /** Resolves to the wanted answer or a refusal; to undefined if neither comes in time. */
   async ask(command: string, wanted: ReplyKind): Promise<SlcanReply | undefined> {
-    this.#pending?.settle(undefined)
+    this.giveUp()
     this.send(`${command}\r`)
     return new Promise((resolve) => {
       const settle = (reply: SlcanReply | undefined) => {
@@ -122,6 +122,11 @@ export class SlcanLink {
       const cancel = this.#world.after(ANSWER_MS, () => settle(undefined))
       this.#pending = { wanted, settle }
     })
+  }
+
+  /** Whoever waits for an answer gets none. */
+  giveUp(): void {
+    this.#pending?.settle(undefined)
   }
 
   issue(code: IssueCode, detail?: string): void {

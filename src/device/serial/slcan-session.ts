@@ -10,6 +10,7 @@ import { messageOf } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
 import type { OpenContext, Session } from '../supervisor.ts'
 import { type LinkOptions, type LinkSinks, type LinkWorld, SlcanLink } from './slcan-link.ts'
+import type { SlcanReply } from './slcan-parser.ts'
 import { runningText, silentText } from './slcan-texts.ts'
 
 export interface ChannelSettings extends LinkOptions {
@@ -33,6 +34,7 @@ export class SlcanSession implements Session {
   readonly #world: LinkWorld
   readonly #report: OpenContext['report']
   readonly #link: SlcanLink
+  readonly #signal: AbortSignal
   #closing: Promise<void> | undefined
   #cancelTick: () => void = () => undefined
   #isAcknowledged = false
@@ -52,8 +54,8 @@ export class SlcanSession implements Session {
     world: LinkWorld,
     context: OpenContext,
   ): Promise<SlcanSession> {
-    const session = new SlcanSession(settings, sinks, world, context.report)
-    await session.#open(context.signal)
+    const session = new SlcanSession(settings, sinks, world, context)
+    await session.#open()
     return session
   }
 
@@ -61,11 +63,12 @@ export class SlcanSession implements Session {
     settings: ChannelSettings,
     sinks: LinkSinks,
     world: LinkWorld,
-    report: OpenContext['report'],
+    context: OpenContext,
   ) {
     this.#settings = settings
     this.#world = world
-    this.#report = report
+    this.#report = context.report
+    this.#signal = context.signal
     this.#link = new SlcanLink(settings, sinks, world)
     this.closed = this.#link.ended
   }
@@ -87,11 +90,11 @@ export class SlcanSession implements Session {
     await this.#link.close()
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
+  async #open(): Promise<void> {
     const link = this.#link
-    const abort = () => void this.close()
-    await link.open(signal)
-    signal.addEventListener('abort', abort, { once: true })
+    const abort = () => link.giveUp()
+    await link.open(this.#signal)
+    this.#signal.addEventListener('abort', abort, { once: true })
     try {
       await this.#openChannel()
       await this.#askStatus()
@@ -100,7 +103,7 @@ export class SlcanSession implements Session {
       await this.close()
       throw error
     } finally {
-      signal.removeEventListener('abort', abort)
+      this.#signal.removeEventListener('abort', abort)
     }
     this.#heardAt = this.#world.clock.monotonic()
     this.#renewedAt = this.#heardAt
@@ -112,15 +115,15 @@ export class SlcanSession implements Session {
     const link = this.#link
     link.send('\r\r\r')
     await new Promise<void>((resolve) => this.#world.after(FLUSH_MS, resolve))
-    await link.ask('C', 'ack')
-    const version = await link.ask('V', 'version')
+    await this.#ask('C', 'ack')
+    const version = await this.#ask('V', 'version')
     if (version?.kind === 'version') this.#hasVersion = true
-    const rate = await link.ask(`S${speed}`, 'ack')
+    const rate = await this.#ask(`S${speed}`, 'ack')
     if (rate?.kind === 'refused') {
       link.issue('adapter-refused', `S${speed}`)
       throw link.failure(`the adapter refuses the bit rate ${bitrate}`)
     }
-    if (timestamps && (await link.ask('Z1', 'ack'))?.kind === 'refused') {
+    if (timestamps && (await this.#ask('Z1', 'ack'))?.kind === 'refused') {
       link.issue('adapter-refused', 'Z1: no time stamps')
     }
     await this.#openBus()
@@ -132,7 +135,7 @@ export class SlcanSession implements Session {
     const command = listenOnly ? 'L' : 'O'
     // Before the answer: the first frames may come in the same chunk.
     link.isListening = true
-    const opened = await link.ask(command, 'ack')
+    const opened = await this.#ask(command, 'ack')
     this.#isAcknowledged = opened?.kind === 'ack'
     if (opened?.kind !== 'refused') return
     link.issue('adapter-refused', command)
@@ -141,6 +144,19 @@ export class SlcanSession implements Session {
         ? 'the adapter does not offer listen-only and was left closed; `listenOnly: false` in the configuration would open it as a normal node, which acknowledges frames on the bus of the vehicle'
         : 'the adapter refuses to open the channel',
     )
+  }
+
+  /** As the link does, but rejects once it is to be closed: nothing may follow the last `C`. */
+  async #ask(command: string, wanted: 'ack' | 'version'): Promise<SlcanReply | undefined> {
+    const check = () => {
+      if (this.#signal.aborted || this.#closing !== undefined) {
+        throw this.#link.failure('it was stopped while it was being opened')
+      }
+    }
+    check()
+    const reply = await this.#link.ask(command, wanted)
+    check()
+    return reply
   }
 
   #scheduleTick(): void {
