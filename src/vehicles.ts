@@ -6,6 +6,7 @@ import { type Identity, vehicleIds } from './config/identity.ts'
 import type { Config } from './config/schema.ts'
 import { isKsuid } from './model/ksuid.ts'
 import type { Vehicle } from './model/vehicle.ts'
+import { withoutUndefined } from './model/without-undefined.ts'
 import type { Journal } from './uplink/store/journal.ts'
 
 export interface VehicleRegister {
@@ -66,10 +67,4 @@ export function createVehicleRegister(options: RegisterOptions): VehicleRegister
       return add(anyId, isKsuid(anyId) ? { userDeviceId: anyId } : {})
     },
   }
-}
-
-function withoutUndefined<T extends object>(value: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, field]) => field !== undefined),
-  ) as Partial<T>
 }

@@ -82,7 +82,13 @@ export const exchangeBody = z.object(
       }),
     tokenId: z
       .union(
-        [z.string().regex(/^\d{1,78}$/, { error: tokenIdError }), z.number().int().nonnegative()],
+        [
+          z.string().regex(/^\d{1,78}$/, { error: tokenIdError }),
+          z
+            .number({ error: tokenIdError })
+            .int({ error: tokenIdError })
+            .nonnegative({ error: tokenIdError }),
+        ],
         { error: tokenIdError },
       )
       .transform(String),

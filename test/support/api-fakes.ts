@@ -3,7 +3,7 @@
  * it reads, a hand-cranked clock, and a server that is ready to be asked.
  */
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
-import type { TokenKeys } from '../../src/api/auth/tokens.ts'
+import { issuePrivilegeToken, issueUserToken, type TokenKeys } from '../../src/api/auth/tokens.ts'
 import { type ApiOptions, type ApiServer, createApi } from '../../src/api/server.ts'
 import { ksuidOf } from '../../src/model/ksuid.ts'
 import type {
@@ -238,6 +238,14 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const parts = { records, status, gateway, clock, logger }
   const api = await createApi({ ...parts, keys, version: '0.1.0', ...options })
   return { ...parts, api }
+}
+
+export function userToken(sub = OWNER, expiresSeconds = 3600): Promise<string> {
+  return issueUserToken(keys, { sub, expiresSeconds, now: NOW })
+}
+
+export function privilegeToken(privileges: number[], tokenId = '17'): Promise<string> {
+  return issuePrivilegeToken(keys, { tokenId, privileges, expiresSeconds: 3600, now: NOW })
 }
 
 export function bearer(token: string): { authorization: string } {

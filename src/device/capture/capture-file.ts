@@ -78,12 +78,14 @@ async function readOpen(
     lastTime: undefined,
     timed: false,
   }
+  // A typed array takes a number in place; a variable would be a new object with every frame.
+  const lastTime = new Float64Array(1)
   const frame = (frame: CanFrame) => {
     if (frame.error) summary.errors++
     else if (frame.remote) summary.remote++
     else summary.frames++
-    summary.firstTime ??= frame.time
-    summary.lastTime = frame.time
+    if (summary.firstTime === undefined) summary.firstTime = frame.time
+    lastTime[0] = frame.time
     sinks.frame(frame, buses)
   }
   const onRead = (bytes: number) => {
@@ -99,6 +101,7 @@ async function readOpen(
     options.signal?.throwIfAborted()
     reader.push(chunk)
     summary.timed = reader.timed
+    if (summary.firstTime !== undefined) summary.lastTime = lastTime[0]
     await options.afterChunk?.()
   }
   if (content.damage === undefined) reader.end()
@@ -106,6 +109,7 @@ async function readOpen(
     const time = Math.max(summary.lastTime ?? 0, 0)
     sinks.issue({ code: 'file-truncated', at: path, detail: content.damage, time })
   }
+  if (summary.firstTime !== undefined) summary.lastTime = lastTime[0]
   await options.afterChunk?.()
   options.signal?.throwIfAborted()
   summary.timed = reader.timed

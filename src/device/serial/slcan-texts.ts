@@ -39,8 +39,8 @@ export function lineCapacity(baud: number, timestamps: boolean): number {
 }
 
 function lineWarning(facts: RunningFacts): string | undefined {
-  // A device of the USB class for modems has no serial line: it ignores the baud rate.
-  if (/\/ttyACM\d+$/.test(facts.device)) return undefined
+  // A device of the USB class for modems and a pseudo-terminal have no line that a baud rate slows.
+  if (/\/(ttyACM|pts\/)\d+$/.test(facts.device)) return undefined
   const carried = lineCapacity(facts.baud, facts.timestamps)
   const full = Math.floor(facts.bitrate / FRAME_BITS)
   if (carried >= full) return undefined

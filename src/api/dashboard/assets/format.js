@@ -85,16 +85,19 @@ export function countText(count) {
   return formatOf(0).format(count)
 }
 
+/** Between a number and its unit; no line ends there. */
+const gap = '\u00a0'
+
 /**
  * How long ago: "now", "12 s", "3 min", "5 h", "9 days".
  * @param {number} seconds
  */
 export function ageText(seconds) {
   if (seconds < 2) return 'now'
-  if (seconds < 60) return `${Math.floor(seconds)} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
-  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`
-  return `${countText(Math.floor(seconds / 86_400))} days`
+  if (seconds < 60) return `${Math.floor(seconds)}${gap}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}${gap}min`
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)}${gap}h`
+  return `${countText(Math.floor(seconds / 86_400))}${gap}days`
 }
 
 /**
@@ -103,10 +106,10 @@ export function ageText(seconds) {
  */
 export function durationText(seconds) {
   const s = Math.max(0, Math.floor(seconds))
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min`
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
-  return `${countText(Math.floor(s / 86_400))} d ${Math.floor((s % 86_400) / 3600)} h`
+  if (s < 60) return `${s}${gap}s`
+  if (s < 3600) return `${Math.floor(s / 60)}${gap}min`
+  if (s < 86_400) return `${Math.floor(s / 3600)}${gap}h ${Math.floor((s % 3600) / 60)}${gap}min`
+  return `${countText(Math.floor(s / 86_400))}${gap}d ${Math.floor((s % 86_400) / 3600)}${gap}h`
 }
 
 /** @param {number} bytes */
@@ -118,7 +121,7 @@ export function sizeText(bytes) {
     amount /= 1000
     i += 1
   }
-  return `${formatOf(i === 0 || amount >= 100 ? 0 : 1).format(amount)} ${units[i]}`
+  return `${formatOf(i === 0 || amount >= 100 ? 0 : 1).format(amount)}${gap}${units[i]}`
 }
 
 /**

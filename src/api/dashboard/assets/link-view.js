@@ -76,5 +76,5 @@ function advice(state, { answered, error }) {
   const cause = navigator.onLine
     ? 'Is this device on the network of the gateway, and has the gateway power?'
     : 'This device is not connected to any network.'
-  return `${shown}${cause} Trying again each second.`
+  return `${shown}${cause} Trying again.`
 }

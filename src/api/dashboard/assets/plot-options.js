@@ -15,8 +15,8 @@ const font = '12px system-ui, sans-serif'
 
 /**
  * @param {{ size: { width: number, height: number }, window: () => [number, number],
- *   lone: (column: number) => number[], onCursor: (index: number | undefined, indices: (number | null)[]) => void }} parts
- *   indices: per column; window: first and last second of the time axis; lone: points that no line touches
+ *   lone: (column: number) => number[], onCursor: (time: number | undefined, indices: (number | null)[]) => void }} parts
+ *   time: under the cursor, in seconds; indices: of the points near it, per column; window: first and last second of the time axis; lone: points that no line touches
  */
 export function chartOptions({ size, window, lone, onCursor }) {
   const points = (/** @type {number} */ column) => ({
@@ -28,7 +28,13 @@ export function chartOptions({ size, window, lone, onCursor }) {
     ...size,
     padding: [12, 4, 0, 4],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 9 } },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      points: { size: 9 },
+      // In a gap there is nothing to read.
+      hover: { prox: 24 },
+    },
     scales: {
       x: { time: true, range: window },
       speed: { range: speedRange },
@@ -79,7 +85,10 @@ export function chartOptions({ size, window, lone, onCursor }) {
     ],
     hooks: {
       setCursor: [
-        (/** @type {any} */ { cursor }) => onCursor(cursor.idx ?? undefined, cursor.idxs.slice(1)),
+        (/** @type {any} */ { cursor, posToVal }) => {
+          const away = cursor.left === undefined || cursor.left < 0
+          onCursor(away ? undefined : posToVal(cursor.left, 'x'), cursor.idxs.slice(1))
+        },
       ],
       ready: [followTouch],
     },

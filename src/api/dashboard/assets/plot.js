@@ -148,7 +148,7 @@ export class Plot {
       size: this.#size(),
       window: () => [this.#window.start / 1000, this.#window.end / 1000],
       lone: (column) => this.#data.lone[column] ?? [],
-      onCursor: (at, indices) => this.#readout(at, indices),
+      onCursor: (time, indices) => this.#readout(time, indices),
     })
     this.#chart = new UPlot(options, [times, ...columns], this.#canvas)
   }
@@ -171,7 +171,7 @@ export class Plot {
     ].filter((part) => part !== undefined)
     const summary = parts.length === 0 ? 'no data' : parts.join(', ')
     setAttribute(this.#canvas, 'aria-label', `Speed and fuel, ${name}${until}: ${summary}`)
-    if ((this.#chart?.cursor.idx ?? null) === null) this.#readout(undefined)
+    if ((this.#chart?.cursor.left ?? -1) < 0) this.#readout(undefined)
   }
 
   /** @param {string} text shown in place of a plot; empty for none */
@@ -182,12 +182,11 @@ export class Plot {
   }
 
   /**
-   * @param {number | undefined} index of the time under the cursor, if any
-   * @param {(number | null)[]} indices of the points nearest to it, one per column
+   * @param {number | undefined} at the time under the cursor in seconds, if any
+   * @param {(number | null)[]} indices of the points near it, one per column
    */
-  #readout(index, indices = []) {
+  #readout(at, indices = []) {
     const { times, columns } = this.#data
-    const at = index === undefined ? undefined : times[index]
     const valueAt = (/** @type {number} */ column) =>
       valueText(columns[column]?.[indices[column] ?? -1] ?? undefined, 'km/h')
     setText(find(this.#root, '[data-speed]'), valueAt(0))
