@@ -5,7 +5,7 @@
  *
  *   node test/guard.mjs [--fast] [NAME…]    --fast leaves out e2e/ and faults/; NAME filters paths
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,9 @@ function run(file) {
     })
   })
 }
+
+// The end-to-end tests run what is shipped.
+execFileSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: 'inherit' })
 
 const sums = { passed: 0, failed: 0, skipped: 0 }
 const queue = [...files]

@@ -83,7 +83,7 @@ export async function useSchemas(app: FastifyInstance, version: string): Promise
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: 'A user token of the vehicle’s owner.',
+            description: "A user token of the vehicle's owner.",
           },
         },
       },

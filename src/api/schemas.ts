@@ -71,7 +71,7 @@ const privilegeIds = Object.keys(privilegeNames).map(Number)
 const privilegeError = `must be a list of privileges: ${Object.entries(privilegeNames)
   .map(([id, name]) => `${id} ${name}`)
   .join(', ')}`
-const tokenIdError = 'must be the vehicle’s token id: a decimal text or number'
+const tokenIdError = "must be the vehicle's token id: a decimal text or number"
 
 export const exchangeBody = z.object(
   {

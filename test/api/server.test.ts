@@ -387,7 +387,7 @@ test('what is no HTTP is refused in the same shape', async () => {
 
 test('a stream is read from the store only as fast as the client takes it', async () => {
   const t = await started()
-  for (let index = 0; index < 20_000; index += 1) {
+  for (let index = 0; index < 40_000; index += 1) {
     t.records.add(NOW - 100_000 + index, { odometer: index, speed: index, batteryVoltage: 12 })
   }
   const { port } = await listening(t)

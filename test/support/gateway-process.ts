@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** What is shipped, not the sources: the guard builds it first. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 export interface Finished {
   code: number | null
@@ -21,7 +22,7 @@ export class Command {
   readonly finished: Promise<Finished>
 
   constructor(args: string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    this.child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -10,7 +10,7 @@ import { type HitView, hitOf } from './hits.ts'
 import { estimatedRange } from './range.ts'
 import { isVisible } from './visibility.ts'
 
-const PAGE_RECORDS = 250
+const PAGE_RECORDS = 500
 
 export interface StreamOptions {
   window: TimeWindow
@@ -28,10 +28,10 @@ export async function* recordPages(
   options: StreamOptions,
 ): AsyncGenerator<StoredRecord[]> {
   const { window, order, buckets } = options
-  const query = { vehicle, ...window }
+  let query = { vehicle, ...window }
   if (buckets !== undefined) {
     const page = await records.buckets(query, buckets)
-    yield order === 'asc' ? page.records : page.records.reverse()
+    yield order === 'asc' ? page.records : page.records.toReversed()
     return
   }
   let after = options.after
@@ -44,6 +44,8 @@ export async function* recordPages(
     if (page.records.length < limit) return
     left -= page.records.length
     after = { time: last.time, seq: last.seq }
+    // What is behind need not be counted again.
+    query = order === 'asc' ? { ...query, from: last.time } : { ...query, to: last.time + 1 }
   }
 }
 

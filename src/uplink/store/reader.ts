@@ -13,8 +13,16 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export function createReader(path: string): JournalReader {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+/** Starts the thread that runs `reader-worker` on a database file. */
+export type StartReaderWorker = (path: string) => Worker
+
+const startReaderWorker: StartReaderWorker = (path) =>
+  new Worker(new URL('./reader-worker.js', import.meta.url), { workerData: { path } })
+
+export function createReader(
+  path: string,
+  startWorker: StartReaderWorker = startReaderWorker,
+): JournalReader {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | undefined
   let stopped = false
@@ -23,12 +31,11 @@ export function createReader(path: string): JournalReader {
   /** The worker is started on the first read, and anew if it ever dies. */
   function running(): Worker {
     if (worker !== undefined) return worker
-    const started = new Worker(new URL(`./reader-worker.${extension}`, import.meta.url), {
-      workerData: { path },
-    })
+    const started = startWorker(path)
     started.on('message', (answer: ReaderAnswer) => {
       const request = waiting.get(answer.id)
       waiting.delete(answer.id)
+      if (waiting.size === 0) started.unref()
       if ('error' in answer) request?.reject(new OdographError('store-failed', path, answer.error))
       else request?.resolve(answer.result)
     })
@@ -41,7 +48,6 @@ export function createReader(path: string): JournalReader {
     }
     started.on('error', (error) => failed(error.message))
     started.on('exit', () => failed('the reader has stopped'))
-    started.unref()
     worker = started
     return started
   }
@@ -51,7 +57,10 @@ export function createReader(path: string): JournalReader {
     return new Promise<T>((resolve, reject) => {
       count += 1
       waiting.set(count, { resolve: (result) => resolve(result as T), reject })
-      running().postMessage({ id: count, method, args } satisfies ReaderRequest)
+      const asked = running()
+      // The process stays as long as an answer is awaited, and no longer.
+      asked.ref()
+      asked.postMessage({ id: count, method, args } satisfies ReaderRequest)
     })
   }
 

@@ -125,7 +125,7 @@ export function sizeText(bytes) {
 }
 
 /**
- * "37.69779° N, 121.78866° W"
+ * "37.69779° N  121.78866° W"
  * @param {number} latitude
  * @param {number} longitude
  */

@@ -57,7 +57,7 @@ export function chartOptions({ size, window, lone, onCursor }) {
         grid: { stroke: colour('--grid'), width: 1 },
         ticks: { show: false },
         font,
-        size: 28,
+        size: 24,
         space: 64,
         values: timeLabels,
       },
