@@ -1,6 +1,7 @@
-// Builds dist/: compiles src, copies the dashboard's files and makes the command executable.
+// Builds dist/: compiles src, copies the dashboard's files and makes the command executable. The old
+// dist/ is replaced when the new one is whole, so that a running command never misses a file.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -8,8 +9,18 @@ const tsc = fileURLToPath(import.meta.resolve('typescript/package.json')).replac
   /package\.json$/,
   'bin/tsc',
 )
-rmSync(`${root}dist`, { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`], { stdio: 'inherit' })
-const assets = `${root}src/api/dashboard/assets`
-if (existsSync(assets)) cpSync(assets, `${root}dist/api/dashboard/assets`, { recursive: true })
-if (existsSync(`${root}dist/main.js`)) chmodSync(`${root}dist/main.js`, 0o755)
+const dist = `${root}dist`
+const next = `${root}dist-${process.pid}.tmp`
+const old = `${next}.old`
+
+try {
+  const args = [tsc, '-p', `${root}tsconfig.build.json`, '--outDir', next]
+  execFileSync(process.execPath, args, { stdio: 'inherit' })
+  cpSync(`${root}src/api/dashboard/assets`, `${next}/api/dashboard/assets`, { recursive: true })
+  chmodSync(`${next}/main.js`, 0o755)
+  if (existsSync(dist)) renameSync(dist, old)
+  renameSync(next, dist)
+} finally {
+  rmSync(next, { recursive: true, force: true })
+  rmSync(old, { recursive: true, force: true })
+}

@@ -158,7 +158,7 @@ export class TokenVerifier {
       algorithms: ALGORITHMS,
       issuer: iss,
       currentDate: new Date(now),
-      
+      requiredClaims: ['exp'],
       ...(verifier.audience === undefined ? {} : { audience: verifier.audience }),
     })
     return payload

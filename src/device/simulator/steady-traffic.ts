@@ -27,11 +27,13 @@ export function createSteadyTraffic(
   let cancel: (() => void) | undefined
   let events: SourceEvents | undefined
   let started = 0
+  let isStopped = false
 
   function step(): void {
     const due = Math.min(Math.floor(((clock.monotonic() - started) * rate) / 1000), limit)
     frame.time = clock.now() * 1000
     while (sent < due) events?.frame(steadyFrame(frame, sent++))
+    if (isStopped) return
     if (sent < limit) cancel = after(STEP_MS, step)
     else events?.end()
   }
@@ -52,8 +54,10 @@ export function createSteadyTraffic(
       step()
     },
     async stop() {
+      if (isStopped || events === undefined) return
+      isStopped = true
       cancel?.()
-      if (events !== undefined) health('stopped')
+      health('stopped')
     },
   }
 }

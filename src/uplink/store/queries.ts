@@ -125,7 +125,7 @@ export function days(
     if (first === undefined) return { start, distance: undefined, hasData }
     const from = before.get(vehicle, slotOf(start))?.km ?? first.km
     const to = before.get(vehicle, slotOf(end))?.km
-    return { start, distance: Number(to) - Number(from), hasData: true }
+    return { start, distance: kilometres(Number(to) - Number(from)), hasData: true }
   })
 }
 
@@ -137,5 +137,10 @@ export function totalDistance(database: Database, vehicle: string): number {
          (SELECT first_km FROM odometer_slot WHERE vehicle = ?1 ORDER BY slot LIMIT 1) AS km`,
     )
     .get(vehicle)
-  return Number(row?.km ?? 0)
+  return kilometres(Number(row?.km ?? 0))
+}
+
+/** Without the residue of binary fractions: to the millimetre. */
+function kilometres(km: number): number {
+  return Math.round(km * 1e6) / 1e6
 }
