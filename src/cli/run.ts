@@ -41,12 +41,12 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
   logger.info({ version: io.version, data: folder }, 'odograph starts')
   try {
-    const url = await gateway.start()
-    io.stdout.write(`ready ${url}\n`)
-    if (values.demo === true) await welcome(gateway, url, loaded.config.mqtt, io)
-    await aborted(io.signal)
-  } catch (error) {
-    if (!io.signal.aborted) throw error
+    const url = await Promise.race([gateway.start(), aborted(io.signal)])
+    if (url !== undefined) {
+      io.stdout.write(`ready ${url}\n`)
+      if (values.demo === true) await welcome(gateway, url, loaded.config.mqtt, io)
+      await aborted(io.signal)
+    }
   } finally {
     logger.info({}, 'odograph stops')
     await gateway.stop()
@@ -96,9 +96,9 @@ function systemClock(): Clock {
   return { now: () => Date.now(), monotonic: () => performance.now() - started }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
 }

@@ -276,7 +276,7 @@ test('the last page has no next, also where it is full', async () => {
 test('NDJSON holds every hit, page by page, as many as there are', async () => {
   const t = await testApi()
   for (let index = 0; index < 1203; index += 1)
-    t.records.add(NOW - 2000 + index, { odometer: index })
+    t.records.add(NOW - 2000 + Math.floor(index / 3), { odometer: index })
   const response = await get(t, '', 'application/x-ndjson')
   assert.is(response.headers['content-type'], 'application/x-ndjson')
   const lines = response.body.trimEnd().split('\n')
@@ -301,6 +301,13 @@ test('CSV has a header and a field for every signal', async () => {
       'dimo/integration/000001zFqHUG5DO7uiWdrKa3Fhr,5.5,,"A ""B"", C"',
     '',
   ])
+})
+
+test('CSV of an empty window is a header', async () => {
+  const t = await testApi()
+  for (const query of ['?signals=speed', '?signals=speed&startDate=2024-02-01']) {
+    assert.is((await get(t, query, 'text/csv')).body, 'timestamp,time,id,source,speed\r\n')
+  }
 })
 
 test('what Accept prefers decides; what is not there is 406', async () => {

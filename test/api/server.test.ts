@@ -126,9 +126,12 @@ test('a stream that fails before its first line is an error, not an empty answer
   t.records.page = async () => {
     throw new Error('broken')
   }
-  const headers = { ...bearer(await userToken()), accept: 'application/x-ndjson' }
-  const response = await t.api.inject({ url: '/v1/vehicle/17/history', headers })
-  assert.equal(response.json(), { code: 500, message: 'Internal error.' })
+  for (const accept of ['application/x-ndjson', 'text/csv']) {
+    const headers = { ...bearer(await userToken()), accept }
+    const response = await t.api.inject({ url: '/v1/vehicle/17/history', headers })
+    assert.equal(response.json(), { code: 500, message: 'Internal error.' })
+    assert.is(response.headers['content-disposition'], undefined)
+  }
 })
 
 test('answers carry the safety headers and the request id', async () => {

@@ -71,7 +71,12 @@ test('the decoder makes of its frames every signal, within range and without an 
   const decoder = new BusDecoder({
     bus: 'sim0',
     protocols: ['j1939'],
-    reading: (reading) => readings.set(reading.signal, { ...reading }),
+    reading: (reading) => {
+      const known = readings.get(reading.signal)
+      if (known === undefined || reading.rank <= known.rank) {
+        readings.set(reading.signal, { ...reading })
+      }
+    },
     issue: (issue) => issues.push(issue),
   })
   const vehicle = new SimulatedVehicle()

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openDatabase } from '../../src/uplink/store/sqlite.ts'
@@ -165,18 +164,29 @@ test('decode prints readings as JSON lines with every documented field', async (
   }
 })
 
-const unreadable: [name: string, args: (folder: Folder) => string[], code: number, says: RegExp][] = [
-  ['a missing file', () => ['decode', '/no/such/file'], 1, /\/no\/such\/file.*does not exist/],
-  ['a folder', (folder) => ['decode', folder.path], 1, /is a directory/],
-  ['an empty file', (folder) => ['decode', folder.file('empty', '')], 1, /empty/],
-  ['another format', (folder) => ['decode', folder.file('x.md', '# Hello\nworld\n')], 1, /candump/],
-  ['an unknown kind', () => ['decode', 'x', '--what', 'nothing'], 2, /use one of readings, spn/],
-  ['an unknown option', () => ['decode', 'x', '--wat'], 2, /--wat/],
-  ['no file', () => ['decode'], 2, /FILE.*missing/],
-  ['an unknown command', () => ['decipher'], 2, /no such command/],
-  ['a bad speed', () => ['replay', 'x', '--speed', '0'], 2, /above 0/],
-  ['bad privileges', () => ['token', 'create', '--vehicle', '1', '--privileges', '9'], 2, /1 to 8/],
-]
+const unreadable: [name: string, args: (folder: Folder) => string[], code: number, says: RegExp][] =
+  [
+    ['a missing file', () => ['decode', '/no/such/file'], 1, /\/no\/such\/file.*does not exist/],
+    ['a folder', (folder) => ['decode', folder.path], 1, /is a directory/],
+    ['an empty file', (folder) => ['decode', folder.file('empty', '')], 1, /empty/],
+    [
+      'another format',
+      (folder) => ['decode', folder.file('x.md', '# Hello\nworld\n')],
+      1,
+      /candump/,
+    ],
+    ['an unknown kind', () => ['decode', 'x', '--what', 'nothing'], 2, /use one of readings, spn/],
+    ['an unknown option', () => ['decode', 'x', '--wat'], 2, /--wat/],
+    ['no file', () => ['decode'], 2, /FILE.*missing/],
+    ['an unknown command', () => ['decipher'], 2, /no such command/],
+    ['a bad speed', () => ['replay', 'x', '--speed', '0'], 2, /above 0/],
+    [
+      'bad privileges',
+      () => ['token', 'create', '--vehicle', '1', '--privileges', '9'],
+      2,
+      /1 to 8/,
+    ],
+  ]
 
 for (const [name, args, code, says] of unreadable) {
   test(`${name} ends with one clear sentence and a code`, async () => {

@@ -32,6 +32,7 @@ export class Command {
     this.child.stderr?.on('data', (data) => {
       this.stderr += data
     })
+    process.once('exit', () => this.child.kill('SIGKILL'))
     this.finished = new Promise((resolve) => {
       this.child.on('close', (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }))
     })

@@ -48,8 +48,7 @@ export function truckDrive(seconds: number, startKm = 100_000): RecordedFrame[] 
       {
         at: s + 0.5,
         id: 0x18fef300,
-        data:
-          little(Math.round((48.2 + 210) * 1e7) + s * 1800, 4) + little((11.5 + 210) * 1e7, 4),
+        data: little(Math.round((48.2 + 210) * 1e7) + s * 1800, 4) + little((11.5 + 210) * 1e7, 4),
       },
     )
   }

@@ -66,15 +66,18 @@ export async function* csv(
   view: HitView,
 ): AsyncGenerator<string> {
   const columns = csvColumns(view)
-  yield line(['timestamp', 'time', 'id', 'source', ...columns])
+  // Not before the first page is there: until then a failure can still be answered as one.
+  let header = line(['timestamp', 'time', 'id', 'source', ...columns])
   for await (const page of pages) {
     const lines = page.map((record) => {
       const { _source: event } = hitOf(record, view)
       const values = columns.map((column) => event.data[column])
       return line([event.data.timestamp, event.time, event.id, event.source, ...values])
     })
-    if (lines.length > 0) yield lines.join('')
+    yield `${header}${lines.join('')}`
+    header = ''
   }
+  if (header !== '') yield header
 }
 
 function csvColumns({ vehicle, seen, only }: HitView): string[] {

@@ -112,8 +112,7 @@ export class SlcanLink {
   /** Resolves to the wanted answer or a refusal; to undefined if neither comes in time. */
   async ask(command: string, wanted: ReplyKind): Promise<SlcanReply | undefined> {
     this.giveUp()
-    this.send(`${command}\r`)
-    return new Promise((resolve) => {
+    const answer = new Promise<SlcanReply | undefined>((resolve) => {
       const settle = (reply: SlcanReply | undefined) => {
         cancel()
         this.#pending = undefined
@@ -122,6 +121,13 @@ export class SlcanLink {
       const cancel = this.#world.after(ANSWER_MS, () => settle(undefined))
       this.#pending = { wanted, settle }
     })
+    try {
+      this.send(`${command}\r`)
+    } catch (error) {
+      this.giveUp()
+      throw error
+    }
+    return answer
   }
 
   /** Whoever waits for an answer gets none. */

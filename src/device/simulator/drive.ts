@@ -140,7 +140,7 @@ export class Drive {
     for (const [seconds, to] of profile) {
       this.#legs.push({ start, distance, seconds, from, to })
       start += seconds
-      distance += ((from + to) / 2) * (seconds / 3600)
+      distance = inMillimetres(distance + ((from + to) / 2) * (seconds / 3600))
       from = to
     }
     this.cycleSeconds = start
@@ -163,9 +163,9 @@ export class Drive {
     const leg = last(this.#legs, (candidate) => candidate.start <= within)
     const elapsed = within - leg.start
     const acceleration = (leg.to - leg.from) / leg.seconds
-    const speed = leg.from + acceleration * elapsed
-    const driven = leg.distance + ((leg.from + speed) / 2) * (elapsed / 3600)
-    const odometer = BASE_KM + count * this.cycleKm + driven
+    const speed = Math.max(leg.from + acceleration * elapsed, 0)
+    const driven = inMillimetres(leg.distance + ((leg.from + speed) / 2) * (elapsed / 3600))
+    const odometer = inMillimetres(BASE_KM + count * this.cycleKm + driven)
     const trip = (count % TANK_CYCLES) * this.cycleKm + driven
     const tankUsed = trip / (TANK_CYCLES * this.cycleKm)
     const [latitude, longitude] = this.#position(odometer % this.loopKm)
@@ -187,6 +187,11 @@ export class Drive {
     const share = (along - distance) / length
     return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]
   }
+}
+
+/** km, rounded to millimetres, so that the seam of two cycles shows no step back. */
+function inMillimetres(distance: number): number {
+  return Math.round(distance * 1e6) / 1e6
 }
 
 /** The last that fits; the first one always does. */

@@ -139,6 +139,7 @@ const moment = new Intl.DateTimeFormat(locales, { dateStyle: 'medium', timeStyle
 const clock = new Intl.DateTimeFormat(locales, { timeStyle: 'short' })
 const day = new Intl.DateTimeFormat(locales, { day: 'numeric', month: 'short' })
 const dayAndClock = new Intl.DateTimeFormat(locales, {
+  year: 'numeric',
   day: 'numeric',
   month: 'short',
   hour: 'numeric',
@@ -151,5 +152,5 @@ export const momentText = (millis) => moment.format(millis)
 export const clockText = (millis) => clock.format(millis)
 /** Local day and month. @param {number} millis */
 export const dayText = (millis) => day.format(millis)
-/** Local day, hour and minute. @param {number} millis */
+/** Local date, hour and minute. @param {number} millis */
 export const dayAndClockText = (millis) => dayAndClock.format(millis)

@@ -31,13 +31,13 @@ export class Plot {
   #chart
   /** @type {import('./series.js').Aligned} */
   #data = { times: [], columns: [[], []], lone: [[], []] }
-  #window = { start: 0, end: 0 }
+  #window = { start: 0, end: 0, past: false }
   #tokenId = ''
   #rangeSeconds = 1800
-  /** When the newest reading was taken, in ms; where the window may end instead of now. */
+  /** When the newest reading was taken, in ms; 0: never. */
   #newest = 0
-  /** @type {number | undefined} */
-  #endsAt
+  /** Whether the window ends with the newest reading where that is older than the window. */
+  #looksBack = false
   #listeners = new AbortController()
   #resize = new ResizeObserver(() => this.#fit())
 
@@ -64,7 +64,8 @@ export class Plot {
     const ranges = this.#root.querySelectorAll('input[name=range]')
     for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (ranges)) {
       if (input.checked) this.#rangeSeconds = Number(input.value)
-      input.addEventListener('change', () => this.#choose(Number(input.value)), { signal })
+      // `click` also comes from the keyboard, and from the one already chosen: back to now.
+      input.addEventListener('click', () => this.#choose(Number(input.value)), { signal })
     }
     this.#jump.addEventListener('click', () => this.#showNewest(), { signal })
     matchMedia('(prefers-color-scheme: dark)').addEventListener(
@@ -83,7 +84,7 @@ export class Plot {
     this.#chart?.destroy()
     this.#chart = undefined
     this.#data = align([], [() => undefined, () => undefined], 1)
-    this.#endsAt = undefined
+    this.#looksBack = false
     this.#readout(undefined)
     this.#say('')
   }
@@ -96,13 +97,18 @@ export class Plot {
   /** @param {number} seconds */
   #choose(seconds) {
     this.#rangeSeconds = seconds
-    this.#endsAt = undefined
+    this.#looksBack = false
     this.#poller.restart()
   }
 
   #showNewest() {
-    this.#endsAt = this.#newest
+    this.#looksBack = true
     this.#poller.restart()
+  }
+
+  /** Whether a window that ends now would hold nothing of the vehicle. */
+  get #isPast() {
+    return this.#newest > 0 && this.#newest < this.#api.now() - this.#rangeSeconds * 1000
   }
 
   /**
@@ -112,8 +118,10 @@ export class Plot {
   async #load(signal) {
     const bucketMs = (this.#rangeSeconds * 1000) / buckets
     // On the grid of the buckets, so that the same data gives the same points each time.
-    const end = Math.ceil((this.#endsAt ?? this.#api.now()) / bucketMs + 0.001) * bucketMs
-    const window = { start: end - buckets * bucketMs, end, buckets }
+    const past = this.#looksBack && this.#isPast
+    const last = past ? this.#newest : this.#api.now()
+    const end = Math.ceil(last / bucketMs + 0.001) * bucketMs
+    const window = { start: end - buckets * bucketMs, end, buckets, past }
     try {
       const points = await this.#api.history(this.#tokenId, window, signal)
       if (signal.aborted) return 0
@@ -157,12 +165,13 @@ export class Plot {
   #explain() {
     const { times, columns } = this.#data
     const name = rangeNames[this.#rangeSeconds] ?? ''
-    const until = this.#endsAt === undefined ? '' : `, up to ${dayAndClockText(this.#endsAt)}`
+    const { end, past } = this.#window
+    const until = past ? ` before ${dayAndClockText(end)}` : ''
     if (times.length === 0) {
-      const any = this.#newest > 0
       this.#say(`Nothing was recorded in the ${name}${until}.`)
-      show(this.#jump, any && this.#endsAt === undefined)
-      setText(this.#jump, any ? `Show the time before ${dayAndClockText(this.#newest)}` : '')
+      const offer = this.#isPast && !past
+      show(this.#jump, offer)
+      setText(this.#jump, offer ? `Show the time before ${dayAndClockText(this.#newest)}` : '')
     } else this.#say('')
     const [speed, fuel] = columns.map(extent)
     const parts = [
@@ -191,9 +200,8 @@ export class Plot {
       valueText(columns[column]?.[indices[column] ?? -1] ?? undefined, 'km/h')
     setText(find(this.#root, '[data-speed]'), valueAt(0))
     setText(find(this.#root, '[data-fuel]'), valueAt(1))
-    const end = this.#window.end
-    const idle =
-      times.length === 0 ? '' : `until ${this.#endsAt ? dayAndClockText(end) : clockText(end)}`
+    const { end, past } = this.#window
+    const idle = times.length === 0 ? '' : `until ${past ? dayAndClockText(end) : clockText(end)}`
     setText(find(this.#root, '[data-when]'), at === undefined ? idle : momentText(at * 1000))
     setAttribute(this.#root, 'data-reading', at === undefined ? undefined : '')
   }

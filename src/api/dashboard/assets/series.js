@@ -20,7 +20,7 @@ const stepsToGap = 3.5
 export function align(points, getters, bucketSeconds) {
   const tracks = getters.map((get) => track(points, get, bucketSeconds))
   const times = [...new Set(tracks.flatMap((one) => [...one.keys()]))].sort((a, b) => a - b)
-  const columns = tracks.map((one) => times.map((time) => one.get(time)))
+  const columns = tracks.map((one) => widened(times.map((time) => one.get(time))))
   return { times, columns, lone: columns.map(lonePoints) }
 }
 
@@ -59,6 +59,24 @@ function track(points, get, bucketSeconds) {
 function usualStep(known) {
   const steps = known.slice(1).map(([time], i) => time - (known[i]?.[0] ?? time))
   return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
+}
+
+/**
+ * uPlot clears a gap only as far as the nulls reach: they are spread from the last known value to
+ * the next one, over the times that only other columns have.
+ * @param {Column} column
+ */
+function widened(column) {
+  let from = -1
+  let isGap = false
+  for (const [i, value] of column.entries()) {
+    if (value === null) isGap = true
+    if (value === null || value === undefined) continue
+    if (isGap) column.fill(null, from + 1, i)
+    from = i
+    isGap = false
+  }
+  return column
 }
 
 /** @param {Column} column */
