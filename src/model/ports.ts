@@ -80,6 +80,16 @@ export interface PageMark {
   seq: number
 }
 
+/** A page in order of time. */
+export interface PageOptions {
+  limit: number
+  order: 'asc' | 'desc'
+  /** Exclusive. */
+  after?: PageMark
+  /** false: `total` is 0, and the window need not be counted. */
+  total?: false
+}
+
 export interface DistanceDay {
   /** Start of the local day; days are given by the caller. */
   start: Millis
@@ -103,11 +113,7 @@ export interface RecordReader {
   sample(query: RecordQuery, limit: number): Promise<RecordPage>
   /** One record per bucket of equal length: the last of it. */
   buckets(query: RecordQuery, buckets: number): Promise<RecordPage>
-  /** A page in order of time; `after` is exclusive. */
-  page(
-    query: RecordQuery,
-    options: { limit: number; after?: PageMark; order: 'asc' | 'desc' },
-  ): Promise<RecordPage>
+  page(query: RecordQuery, options: PageOptions): Promise<RecordPage>
   /** First and last time of measurement, or undefined if there never was a record. */
   span(vehicle: string): Promise<{ first: Millis; last: Millis } | undefined>
   /** Distances of the days that start at `starts[i]` and end at `starts[i + 1]`. */

@@ -12,7 +12,7 @@ import type {
   GatewayHealth,
   GatewayReader,
   Logger,
-  PageMark,
+  PageOptions,
   RecordPage,
   RecordQuery,
   RecordReader,
@@ -127,10 +127,7 @@ export class FakeRecords implements RecordReader {
     return { total: all.length, records: [...last.values()] }
   }
 
-  async page(
-    query: RecordQuery,
-    { limit, after, order }: { limit: number; after?: PageMark; order: 'asc' | 'desc' },
-  ): Promise<RecordPage> {
+  async page(query: RecordQuery, { limit, after, order, total }: PageOptions): Promise<RecordPage> {
     await this.beforePage()
     this.pagesAsked.push(limit)
     const sign = order === 'asc' ? 1 : -1
@@ -139,7 +136,7 @@ export class FakeRecords implements RecordReader {
     const rest = all.filter(
       ({ time, seq }) => after === undefined || sign * (time - after.time || seq - after.seq) > 0,
     )
-    return { total: all.length, records: rest.slice(0, limit) }
+    return { total: total === false ? 0 : all.length, records: rest.slice(0, limit) }
   }
 
   async span(vehicle: string): Promise<{ first: Millis; last: Millis } | undefined> {

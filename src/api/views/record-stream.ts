@@ -28,7 +28,7 @@ export async function* recordPages(
   options: StreamOptions,
 ): AsyncGenerator<StoredRecord[]> {
   const { window, order, buckets } = options
-  let query = { vehicle, ...window }
+  const query = { vehicle, ...window }
   if (buckets !== undefined) {
     const page = await records.buckets(query, buckets)
     yield order === 'asc' ? page.records : page.records.toReversed()
@@ -37,15 +37,13 @@ export async function* recordPages(
   let after = options.after
   for (let left = options.limit ?? Number.POSITIVE_INFINITY; left > 0; ) {
     const limit = Math.min(PAGE_RECORDS, left)
-    const page = await records.page(query, { limit, order, ...(after && { after }) })
+    const page = await records.page(query, { limit, order, total: false, ...(after && { after }) })
     const last = page.records.at(-1)
     if (last === undefined) return
     yield page.records
     if (page.records.length < limit) return
     left -= page.records.length
     after = { time: last.time, seq: last.seq }
-    // What is behind need not be counted again.
-    query = order === 'asc' ? { ...query, from: last.time } : { ...query, to: last.time + 1 }
   }
 }
 

@@ -2,7 +2,7 @@
  * What is read from the journal. Plain functions over a connection, so that the reader's worker and
  * a command can both use them; all of them answer from indexes.
  */
-import type { DistanceDay, PageMark, RecordPage, RecordQuery } from '../../model/ports.ts'
+import type { DistanceDay, PageOptions, RecordPage, RecordQuery } from '../../model/ports.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { recordOf } from './rows.ts'
@@ -66,11 +66,7 @@ export function buckets(database: Database, query: RecordQuery, parts: number): 
   }
 }
 
-export function page(
-  database: Database,
-  query: RecordQuery,
-  options: { limit: number; after?: PageMark; order: 'asc' | 'desc' },
-): RecordPage {
+export function page(database: Database, query: RecordQuery, options: PageOptions): RecordPage {
   const { limit, after, order } = options
   const beyond = after === undefined ? '' : `AND (time, seq) ${order === 'asc' ? '>' : '<'} (?, ?)`
   const rows = database
@@ -85,7 +81,8 @@ export function page(
       ...(after === undefined ? [] : [after.time, after.seq]),
       limit,
     )
-  return { total: count(database, query), records: rows.map(recordOf) }
+  const total = options.total === false ? 0 : count(database, query)
+  return { total, records: rows.map(recordOf) }
 }
 
 export function span(
