@@ -243,7 +243,9 @@ const signalRow = z.object({
   value: value.optional(),
   time: utc.optional(),
   age: z.number().optional().describe('Seconds since it was measured.'),
-  quality: quality.describe('`stale`: older than a value of this signal stays true.'),
+  quality: quality
+    .optional()
+    .describe('`stale`: older than a value of this signal stays true. Absent: never seen.'),
   source: z.string().optional(),
 })
 

@@ -59,7 +59,9 @@ export async function simulate(
   io.stdout.write(`ready ${line.path}\n`)
 
   const stop = aborted(io.signal)
-  const gone = line.closed.then((reason) => say(`the line is gone: ${reason}`))
+  const gone = line.closed.then((reason) => {
+    if (!io.signal.aborted) say(`the line is gone: ${reason}`)
+  })
   const source = sourceOf(settings, say)
   // A recording is not played to nobody: it starts with the first opening of the channel.
   await Promise.race([firstOpen, stop, gone])

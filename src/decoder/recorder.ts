@@ -1,7 +1,7 @@
 /**
- * When a record is due, and what stands in it. A record is a status at one moment: every signal
- * whose newest reading still describes the present (the signal table's freshness), none that has
- * gone stale. One is made at most every `onChange` while values change, and every `interval` while
+ * When a record is due, and what stands in it. A record is a status at one moment, that of the last
+ * reading: every signal that still described the present then (the signal table's freshness), none
+ * that had gone stale. One is made at most every `onChange` while values change, and every `interval` while
  * readings come and nothing changes; silence makes none.
  */
 import { ksuidOf } from '../model/ksuid.ts'
@@ -60,12 +60,20 @@ export class Recorder {
     return this.#changed || (this.#heard && this.#number === 0)
   }
 
-  /** Makes the record; undefined if no signal is fresh. */
-  make(time: Micros, status: VehicleStatus, stamp: RecordStamp): NewRecord | undefined {
+  /**
+   * Makes the record of the moment `asOf`, when the last reading came; `time` is when it is made,
+   * from which the next one is counted. Undefined if no signal was fresh.
+   */
+  make(
+    time: Micros,
+    asOf: Micros,
+    status: VehicleStatus,
+    stamp: RecordStamp,
+  ): NewRecord | undefined {
     this.#last = time
     this.#changed = false
     this.#heard = false
-    const fresh = freshSignals(status, time)
+    const fresh = freshSignals(status, asOf)
     if (fresh.newest === undefined) return undefined
     const number = this.#number
     this.#number += 1

@@ -37,6 +37,8 @@ export class StatusKeeper {
 
   /** Takes a reading; true if a value of the status changed. */
   take(reading: Reading): boolean {
+    // Whatever it says, it begins a new position: the one before it will not be completed.
+    if (reading.signal === 'latitude') this.#latitude = undefined
     if (reading.value === undefined) return false
     const definition: SignalDefinition = signals[reading.signal]
     if (!this.#prevails(reading, definition)) return false

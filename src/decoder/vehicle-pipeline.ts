@@ -84,9 +84,11 @@ export class VehiclePipeline {
     return false
   }
 
+  /** However late it is made (silence, a gap in a recording), it holds what was true last. */
   #make(time: Micros): void {
     const { vehicle, stamp, record } = this.#options
-    const made = this.#recorder.make(time, this.#status.status, stamp(time))
+    const asOf = Math.min(time, this.#newest)
+    const made = this.#recorder.make(time, asOf, this.#status.status, stamp(asOf))
     if (made === undefined) return
     this.records += 1
     const { time: counted, travelled } = this.#odometer.state

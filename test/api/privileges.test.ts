@@ -55,7 +55,7 @@ async function started(): Promise<TestApi> {
 /** Which classes an answer shows, wherever in it they are. */
 function classesIn(body: string): string {
   const exact = body.includes('37.697789') || body.includes('121.788662')
-  const some = /"lat|"lon/.test(body.replaceAll(/\{"name":"l[^{}]*"quality":"absent"\}/g, ''))
+  const some = /"lat|"lon/.test(body.replaceAll(/\{"name":"l[^{}]*"vss":"[^"]*"\}/g, ''))
   return [
     exact ? 'L' : some ? 'A' : '',
     /JTJGARBZ0M5023425|M5023425/.test(body) ? 'I' : '',

@@ -1,7 +1,9 @@
 /** The SLCAN source over a real pseudo-terminal with the real serial port package. */
-import { existsSync, symlinkSync, unlinkSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { simulate } from '../../src/cli/simulate.ts'
 import { openPort } from '../../src/device/serial/port.ts'
 import { openPty } from '../../src/device/simulator/pty.ts'
 import { createSteadyTraffic, steadyFrame } from '../../src/device/simulator/steady-traffic.ts'
@@ -212,6 +214,59 @@ testWith(
     assert.is((failure as OdographError).subject, '/nowhere/at/all')
   },
 )
+
+testWith(test, 'socat', 'a pseudo-terminal never takes the place of a file', async () => {
+  const line = new SlcanLine()
+  try {
+    writeFileSync(line.path, 'precious')
+    const failure = await line.plugIn().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    assert.instance(failure, OdographError)
+    assert.is(readFileSync(line.path, 'utf8'), 'precious')
+    unlinkSync(line.path)
+    symlinkSync('/dev/pts/99999', line.path)
+    await line.plugIn()
+  } finally {
+    await line.end()
+  }
+})
+
+testWith(test, 'socat', 'the command is an adapter with a vehicle behind it', async () => {
+  const line = new SlcanLine()
+  const probe = new SourceProbe(line.path)
+  const stop = new AbortController()
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  const io = { stdout, stderr, signal: stop.signal }
+  try {
+    const ended = simulate(['slcan', '--link', line.path, '--fault', 'split', '--seed', '3'], io)
+    await until('ready', () => stdout.readableLength > 0)
+    assert.is(stdout.read().toString(), `ready ${line.path}\n`)
+    probe.start()
+    await until('frames', () => probe.frames > 50)
+    stop.abort()
+    assert.is(await ended, 0)
+    assert.match(stderr.read().toString(), `port: ${line.path}`)
+  } finally {
+    stop.abort()
+    await probe.source.stop()
+    await line.end()
+  }
+})
+
+for (const args of [[], ['elm'], ['slcan', '--fault', 'fire'], ['slcan', '--rate', '-1']]) {
+  test(`the command refuses: simulate ${args.join(' ')}`, async () => {
+    const io = { stdout: new PassThrough(), stderr: new PassThrough(), signal: AbortSignal.abort() }
+    const failure = await simulate(args, io).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    assert.instance(failure, OdographError)
+    assert.is((failure as OdographError).code, 'usage')
+  })
+}
 
 withLine('16,000 frames a second arrive without loss', async (line, probe) => {
   probe.start()

@@ -76,6 +76,8 @@ export function freePort(): Promise<number> {
 
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'odograph-test-'))
+  /** Gateways that run on it; none outlives its folder, so that a failed test ends. */
+  readonly commands: Command[] = []
 
   file(name: string, content: string): string {
     const path = join(this.path, name)
@@ -84,6 +86,7 @@ export class Folder {
   }
 
   remove(): void {
+    for (const { child } of this.commands) child.kill('SIGKILL')
     rmSync(this.path, { recursive: true, force: true })
   }
 }
@@ -109,6 +112,7 @@ export async function startGateway(
     ['run', '--data', join(folder.path, 'data'), ...listen, ...args],
     options.env,
   )
+  folder.commands.push(command)
   const url = await until('ready', () => {
     if (command.child.exitCode !== null) throw new Error(`run ended: ${command.stderr}`)
     return /^ready (http:\S+)$/m.exec(command.stdout)?.[1]

@@ -20,7 +20,8 @@ export interface SignalRow {
   time?: string
   /** Seconds since it was measured. */
   age?: number
-  quality: Quality
+  /** Absent for a signal that was never seen. */
+  quality?: Quality
   source?: string
 }
 
@@ -32,7 +33,7 @@ export function signalRows(status: VehicleStatus, seen: Visibility, now: Millis)
 function row(name: SignalName, status: VehicleStatus, now: Millis): SignalRow {
   const { label, unit, vss, freshSeconds }: SignalDefinition = signals[name]
   const state = status[name]
-  if (state === undefined) return { name, label, unit, vss, quality: 'absent' }
+  if (state === undefined) return { name, label, unit, vss }
   const age = ageSeconds(state.time, now)
   return {
     name,

@@ -93,7 +93,7 @@ export class Transport {
         else this.#sinks.issue('tp-malformed', `RTS from ${source} to all`, time)
         return
       case CTS:
-        this.#clear(source, destination, data, time)
+        this.#clear(source, destination, pgn, data, time)
         return
       case END_OF_MESSAGE:
         this.#drop(
@@ -127,7 +127,7 @@ export class Transport {
       return
     }
     const sequence = data[0] as number
-    if (length > 0 && sequence === session.next - 1) return
+    if (sequence === session.next - 1 && isRepeat(session, data, length)) return
     const start = (session.next - 1) * 7
     const size = Math.min(7, session.data.length - start)
     if (length < size + 1 || sequence !== session.next) {
@@ -176,11 +176,22 @@ export class Transport {
     })
   }
 
-  /** A CTS travels against the data: it may hold the session, or ask for packets again. */
-  #clear(receiver: number, sender: number, data: Uint8Array, time: Micros): void {
+  /**
+   * A CTS travels against the data: it may hold the session, or ask for packets again. One that
+   * comes late or names another PGN clears a session whose RTS was not heard, not this one.
+   */
+  #clear(receiver: number, sender: number, pgn: number, data: Uint8Array, time: Micros): void {
     const key = (sender << 8) | receiver
     const session = this.#sessions.get(key)
     if (session === undefined) return
+    if (time - session.heard > silenceOf(session)) {
+      this.#end(key, session, 'tp-timeout', '', time)
+      return
+    }
+    if (pgn !== session.pgn) {
+      this.#end(key, session, 'tp-replaced', `cleared to send PGN ${pgn}`, time)
+      return
+    }
     session.heard = time
     if (data[1] === 0) return
     const next = data[2] as number
@@ -214,6 +225,18 @@ export class Transport {
     }
     if (oldest !== undefined) this.#end(oldest[0], oldest[1], 'tp-timeout', '', time)
   }
+}
+
+/**
+ * Whether the packet heard last came once more, byte for byte. A different one with its number is
+ * of another session, whose announcement was not heard.
+ */
+function isRepeat(session: Session, data: Uint8Array, length: number): boolean {
+  const start = (session.next - 2) * 7
+  const size = Math.min(7, session.data.length - start)
+  if (start < 0 || length < size + 1) return false
+  for (let i = 0; i < size; i += 1) if (session.data[start + i] !== data[i + 1]) return false
+  return true
 }
 
 function silenceOf(session: Session): Micros {

@@ -59,8 +59,8 @@ export function isResponseId(id: number, extended: boolean): boolean {
 export function decodeResponse(data: Uint8Array, length: number, sinks: ResponseSinks): void {
   const first = data[0] as number
   if (first === NEGATIVE) {
-    const detail = `service ${hex(data[1] ?? 0)}, code ${hex(data[2] ?? 0)}`
-    sinks.issue('negative-response', detail)
+    const at = (i: number) => (i < length ? hex(data[i] as number) : '?')
+    sinks.issue('negative-response', `service ${at(1)}, code ${at(2)}`)
     return
   }
   const service = first - POSITIVE

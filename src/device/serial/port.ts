@@ -54,12 +54,10 @@ const BY_ID = '/dev/serial/by-id'
 /** Throws `port-missing`, `port-denied`, `port-busy` or `port-failed`, and what would help. */
 export async function openPort(options: PortOptions): Promise<OpenPort> {
   const { path, baudRate, signal } = options
-  const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false, lock: true })
+  let port: SerialPort
   try {
     await access(path, constants.R_OK | constants.W_OK)
-    await new Promise<void>((resolve, reject) => {
-      port.open((error) => (error ? reject(error) : resolve()))
-    })
+    port = await openSerial(path, baudRate)
   } catch (error) {
     throw portError(path, error, await portFacts(path))
   }
@@ -70,6 +68,14 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
   }
   line.watch(await identity(path))
   return line
+}
+
+function openSerial(path: string, baudRate: number): Promise<SerialPort> {
+  return new Promise((resolve, reject) => {
+    const options = { path, baudRate, autoOpen: false, hupcl: false, lock: true }
+    const port = new SerialPort(options)
+    port.open((error) => (error ? reject(error) : resolve(port)))
+  })
 }
 
 class PortLine implements OpenPort {

@@ -102,8 +102,8 @@ const loop: readonly (readonly [latitude: number, longitude: number])[] = [
   [45.4865, 9.1475],
 ]
 
-const BUILT: Micros = Date.UTC(2025, 0, 1) * 1000
-const BASE_KM = 214_300
+const BUILT: Micros = Date.UTC(2026, 8, 1) * 1000
+const BASE_KM = 114_300
 /** A clock that was never set lies before `BUILT`: then distances repeat after so many cycles. */
 const CYCLE_LIMIT = 500_000
 /** It is refuelled after so many cycles, while it stands. */

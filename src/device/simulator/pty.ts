@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, lstatSync, openSync, readlinkSync } from 'node:fs'
 import { messageOf, OdographError, systemCode } from '../../model/errors.ts'
 import { openPort } from '../serial/port.ts'
 
@@ -26,13 +26,17 @@ export interface AdapterLine {
 
 type Data = (chunk: Uint8Array) => void
 
+const KILL_MS = 2000
 const READY = /starting data transfer loop/
 const SOCAT_MISSING = 'is not installed, and a pseudo-terminal needs it: sudo apt install socat'
 
 /** Makes a pseudo-terminal behind the link. Throws `port-failed` where socat is missing or fails. */
 export async function openPty(link: string, data: Data): Promise<AdapterLine> {
+  refuseOthersFile(link)
   const child = spawn('socat', ['-d', '-d', `pty,raw,echo=0,link=${link}`, '-'], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Ctrl-C is for us; socat ends when its input does.
+    detached: true,
   })
   const closed = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(messageOf(error)))
@@ -45,7 +49,9 @@ export async function openPty(link: string, data: Data): Promise<AdapterLine> {
       const detail = isMissing ? SOCAT_MISSING : messageOf(error)
       reject(new OdographError('port-failed', 'socat', detail, error))
     })
-    child.once('exit', () => reject(new OdographError('port-failed', link, `socat: ${log.trim()}`)))
+    child.once('close', () =>
+      reject(new OdographError('port-failed', link, `socat: ${log.trim()}`)),
+    )
     child.stderr.on('data', (text: Buffer) => {
       if (log.length < 10_000) log += text.toString()
       if (READY.test(log)) resolve()
@@ -78,9 +84,19 @@ export async function openPty(link: string, data: Data): Promise<AdapterLine> {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
       child.kill('SIGTERM')
+      const impatience = setTimeout(() => child.kill('SIGKILL'), KILL_MS)
       await exited
+      clearTimeout(impatience)
     },
   }
+}
+
+/** socat replaces whatever stands at its link: that may only be a link of its own. */
+function refuseOthersFile(link: string): void {
+  const found = lstatSync(link, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (found.isSymbolicLink() && readlinkSync(link).startsWith('/dev/pts/')) return
+  throw new OdographError('port-failed', link, 'something else is there; choose another path')
 }
 
 /** Uses a device that is there, such as one end of a null-modem cable. Throws as `openPort` does. */
