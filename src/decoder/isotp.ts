@@ -87,11 +87,12 @@ export class Isotp {
         0
       start = 6
     }
+    // Even one that is refused: what follows it no longer belongs to the message before.
+    this.#replace(id, time)
     if (length < 8 || size < MIN_SEGMENTED || size > MAX_MESSAGE || size <= length - start) {
       this.#malformed(id, `first frame announcing ${size} bytes`, time)
       return
     }
-    this.#replace(id, time)
     if (this.#sessions.size >= MAX_SESSIONS) this.#endOldest(time)
     const session: Session = {
       data: new Uint8Array(Math.min(size, FIRST_ROOM)),

@@ -242,7 +242,7 @@ test('the rows of /signals are the signal table, stale where a value is old', as
     source: 'can0',
   })
   assert.is((rows.get('odometer') as { quality?: string }).quality, 'stale')
-  assert.equal(Object.keys(rows.get('vin') ?? {}), ['name', 'label', 'unit', 'vss', 'quality'])
+  assert.equal(Object.keys(rows.get('vin') ?? {}), ['name', 'label', 'unit', 'vss'])
 })
 
 test('the types of the snapshot are those of the published examples', async () => {

@@ -41,11 +41,16 @@ export function sample(database: Database, query: RecordQuery, limit: number): R
       `SELECT seq FROM (
          SELECT seq, time, row_number() OVER (ORDER BY time, seq) - 1 AS place
          FROM record WHERE ${WINDOW})
-       WHERE place = 0 OR (place * ?4) / ?5 > ((place - 1) * ?4) / ?5
+       WHERE place = 0 OR ${step('place')} > ${step('(place - 1)')}
        ORDER BY time, seq`,
     )
     .all(vehicle, from, to, Math.max(limit - 1, 1), total - 1)
   return { total, records: bySeqs(database, rows.map((row) => Number(row.seq)).slice(0, limit)) }
+}
+
+/** The whole number of steps at a place. `node:sqlite` binds every number as REAL. */
+function step(place: string): string {
+  return `(${place} * CAST(?4 AS INTEGER)) / CAST(?5 AS INTEGER)`
 }
 
 /** The last record of each of `buckets` equal parts of the window. */
@@ -53,10 +58,14 @@ export function buckets(database: Database, query: RecordQuery, parts: number): 
   const width = Math.max((query.to - query.from) / parts, 1)
   const rows = database
     .prepare(
-      `SELECT seq, max(time) AS time, cast((time - ?) / ? AS INTEGER) AS bucket
-       FROM record WHERE ${WINDOW} GROUP BY bucket ORDER BY bucket`,
+      `SELECT seq FROM (
+         SELECT seq, time, bucket, lead(bucket) OVER (ORDER BY time, seq) AS next FROM (
+           SELECT seq, time, CAST((time - ?2) / ?4 AS INTEGER) AS bucket
+           FROM record WHERE vehicle = ?1 AND time >= ?2 AND time < ?3))
+       WHERE next IS NULL OR next > bucket
+       ORDER BY time, seq`,
     )
-    .all(query.from, width, query.vehicle, query.from, query.to)
+    .all(query.vehicle, query.from, query.to, width)
   return {
     total: count(database, query),
     records: bySeqs(

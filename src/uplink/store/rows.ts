@@ -8,8 +8,10 @@ const columns = new Set<string>(columnSignals)
 const head = ['id', 'vehicle', 'source', 'boot', 'number', 'monotonic', 'time', 'received', 'clock']
 const names = [...head, ...columnSignals, 'rest', 'quality']
 
-export const INSERT_RECORD = `INSERT OR IGNORE INTO record (${names.join(', ')})
-  VALUES (${names.map(() => '?').join(', ')})`
+/** A repeat of an id inserts nothing. (OR IGNORE would, but use up a place in the journal.) */
+export const INSERT_RECORD = `INSERT INTO record (${names.join(', ')})
+  SELECT ${names.map((_, index) => `?${index + 1}`).join(', ')}
+  WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = ?1)`
 
 /** The values of `INSERT_RECORD`, in its order. */
 export function rowValues(record: NewRecord): SqlValue[] {

@@ -52,6 +52,9 @@ export const columnSignals = [
   'longitude',
 ] as const satisfies readonly SignalName[]
 
+const WAL_ATTEMPTS = 50
+const WAL_PAUSE_MS = 100
+
 const migrations: readonly string[] = [
   `CREATE TABLE record (
      seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,10 +106,41 @@ const migrations: readonly string[] = [
    CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
 ]
 
-/** Brings a database to the newest version. Throws `store-failed` for a file of a later version. */
+/**
+ * Brings a database to the newest version, in one transaction: two processes may open a new file at
+ * once. Throws `store-failed` for a file of a later version.
+ */
 export function migrate(database: Database, path: string): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-  database.exec('PRAGMA journal_size_limit = 8388608')
+  useWriteAheadLog(database)
+  database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608')
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    applyMigrations(database, path)
+    database.exec('COMMIT')
+  } catch (error) {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // A full card has rolled it back already.
+    }
+    throw error
+  }
+}
+
+/** Going over to the log needs the file alone, and does not wait for it by itself. */
+function useWriteAheadLog(database: Database): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (attempt === WAL_ATTEMPTS || !/locked/.test(String(error))) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE_MS)
+    }
+  }
+}
+
+function applyMigrations(database: Database, path: string): void {
   database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
   const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
   const version = Number(row?.value ?? 0)
@@ -116,14 +150,7 @@ export function migrate(database: Database, path: string): void {
   }
   const save = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('version', ?)")
   for (let next = version; next < migrations.length; next += 1) {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      database.exec(migrations[next] as string)
-      save.run(String(next + 1))
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
+    database.exec(migrations[next] as string)
+    save.run(String(next + 1))
   }
 }

@@ -31,6 +31,16 @@ function databaseClass(): DatabaseClass {
   return (require('@photostructure/sqlite') as { DatabaseSync: DatabaseClass }).DatabaseSync
 }
 
+/** Values that the table cannot hold: too big, against a constraint, of the wrong type. */
+const REFUSED: ReadonlySet<number> = new Set([18, 19, 20])
+
+/** Whether a statement failed for what it was given; no disk will ever take that. */
+export function isRefusal(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  if (typeof errcode === 'number') return REFUSED.has(errcode & 0xff)
+  return error instanceof TypeError || String(code).startsWith('ERR_INVALID_ARG')
+}
+
 /** Opens a database file. Throws `store-failed` naming the file. */
 export function openDatabase(path: string, options: { readOnly: boolean }): Database {
   try {
