@@ -3,7 +3,15 @@
  * a temporary file of its own name in the same folder, flushed, renamed, and the folder flushed.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 export function writeDurably(path: string, content: string, mode = 0o600): void {
@@ -13,7 +21,8 @@ export function writeDurably(path: string, content: string, mode = 0o600): void 
   try {
     const file = openSync(temporary, 'wx', mode)
     try {
-      writeSync(file, content)
+      // Not `writeSync`, which may write less than all of it on a card that is nearly full.
+      writeFileSync(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)

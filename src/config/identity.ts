@@ -5,7 +5,13 @@
  * Ids that nobody configured are derived from the machine (`/etc/machine-id`, hashed, so that the
  * id itself never leaves it) or, where there is none, from chance. Once made they are kept.
  */
-import { createHmac, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  randomBytes,
+} from 'node:crypto'
 import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, OdographError } from '../model/errors.ts'
@@ -25,10 +31,8 @@ const DERIVED_TIME = Date.UTC(2024, 0, 1)
 
 export function loadIdentity(dataFolder: string, machineIdFile = '/etc/machine-id'): Identity {
   const path = join(dataFolder, 'gateway.json')
-  const kept = readKept(path) as Partial<Identity> | undefined
-  if (typeof kept?.gatewayId === 'string' && typeof kept.seed === 'string') {
-    return { gatewayId: kept.gatewayId, seed: kept.seed }
-  }
+  const kept = readKept(path, isIdentity)
+  if (kept !== undefined) return { gatewayId: kept.gatewayId, seed: kept.seed }
   const seed = hmac(machineSecret(machineIdFile), 'odograph seed').toString('hex')
   const gatewayId = `gw-${hmac(seed, 'gateway').toString('hex').slice(0, 8)}`
   const identity = { gatewayId, seed }
@@ -49,10 +53,8 @@ export function vehicleIds(
 /** The key that signs the gateway's own tokens; made on first use. */
 export function loadSigningKey(dataFolder: string): SigningKey {
   const path = join(dataFolder, 'signing-key.json')
-  const kept = readKept(path) as Partial<SigningKey> | undefined
-  if (kept?.kty === 'EC' && typeof kept.d === 'string' && typeof kept.kid === 'string') {
-    return kept as SigningKey
-  }
+  const kept = readKept(path, isSigningKey)
+  if (kept !== undefined) return kept
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
     format: 'jwk',
   })
@@ -76,8 +78,22 @@ function hmac(key: string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
+function isIdentity(value: Partial<Identity> | null): value is Identity {
+  return Boolean(value?.gatewayId && value.seed) && typeof value?.seed === 'string'
+}
+
+function isSigningKey(value: Partial<SigningKey> | null): value is SigningKey {
+  if (typeof value?.kid !== 'string' || value.alg !== 'ES256' || value.crv !== 'P-256') return false
+  try {
+    createPrivateKey({ key: value, format: 'jwk' })
+    return true
+  } catch {
+    return false // Something of it is missing or damaged.
+  }
+}
+
 /** A file that cannot be understood is moved aside, never overwritten, and made anew. */
-function readKept(path: string): unknown {
+function readKept<T>(path: string, isWhole: (value: T | null) => boolean): T | undefined {
   if (!existsSync(path)) return undefined
   let text: string
   try {
@@ -86,9 +102,11 @@ function readKept(path: string): unknown {
     throw new OdographError('key-unreadable', path, `cannot be read: ${messageOf(error)}`, error)
   }
   try {
-    return JSON.parse(text)
+    const value = JSON.parse(text) as T | null
+    if (value !== null && isWhole(value)) return value
   } catch {
-    renameSync(path, `${path}.unreadable`)
-    return undefined
+    // Half of a file, or none of JSON: below.
   }
+  renameSync(path, `${path}.unreadable-${randomBytes(4).toString('hex')}`)
+  return undefined
 }

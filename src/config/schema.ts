@@ -8,15 +8,28 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'use 1 to 64 letters, digits, "-", "_" or "."')
 
+/** An object that says which keys it knows when it meets another. */
+function section<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? `unknown key; known here are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
+}
+
 const seconds = (fallback: number, min: number, max: number) =>
   z.number().min(min).max(max).default(fallback)
 
 const address = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'write HOST:PORT, for example 127.0.0.1:8080')
+  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, {
+    error: 'write HOST:PORT, for example 127.0.0.1:8080',
+    abort: true,
+  })
+  .refine((text) => Number(/\d+$/.exec(text)) <= 65_535, 'a port is a number from 0 to 65535')
 
-const vehicle = z
-  .strictObject({
+const vehicle = section({
     id: name.describe('Name of the vehicle; part of MQTT topics'),
     tokenId: z
       .string()
@@ -47,7 +60,7 @@ const sourceBase = {
 }
 
 const slcan = z
-  .strictObject({
+  .@@({
     ...sourceBase,
     type: z.literal('slcan'),
     port: z.string().min(1).describe('Serial device, best a path below /dev/serial/by-id'),
@@ -72,7 +85,7 @@ const slcan = z
   .describe('A serial CAN adapter that speaks SLCAN (Lawicel)')
 
 const playback = z
-  .strictObject({
+  .@@({
     ...sourceBase,
     type: z.literal('playback'),
     file: z.string().min(1).describe('A recording: candump log or SLCAN text, plain or .gz'),
@@ -86,12 +99,12 @@ const playback = z
   .describe('A recording, played as if it were an adapter')
 
 const simulator = z
-  .strictObject({ ...sourceBase, type: z.literal('simulator') })
+  .@@({ ...sourceBase, type: z.literal('simulator') })
   .describe('A simulated vehicle')
 
-export const configSchema = z.strictObject({
+export const configSchema = z.@@({
   gateway: z
-    .strictObject({
+    .@@({
       id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
       owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
     })
@@ -99,24 +112,24 @@ export const configSchema = z.strictObject({
   vehicles: z.array(vehicle).default([]),
   sources: z.array(z.discriminatedUnion('type', [slcan, playback, simulator])).default([]),
   records: z
-    .strictObject({
+    .@@({
       onChange: seconds(1, 0.1, 3600).describe('Seconds between records while values change'),
       interval: seconds(60, 1, 86_400).describe('Seconds between records while none changes'),
     })
     .prefault({}),
   store: z
-    .strictObject({
+    .@@({
       commit: seconds(5, 0.1, 600).describe('Seconds of data at risk in a power cut'),
     })
     .prefault({}),
   api: z
-    .strictObject({
+    .@@({
       listen: address.default('127.0.0.1:8080'),
       issuer: z.string().min(1).default('odograph').describe('`iss` of the tokens'),
     })
     .prefault({}),
   mqtt: z
-    .strictObject({
+    .@@({
       enabled: z.boolean().default(true),
       url: z
         .string()
@@ -135,7 +148,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   log: z
-    .strictObject({
+    .@@({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
       format: z.enum(['text', 'json']).default('text'),
     })

@@ -4,7 +4,8 @@
  * (`commitEvery`, the window at risk in a power cut), by `stop`, and by whoever cannot wait.
  *
  * A commit that fails (a full or read-only card) keeps its records in memory, up to a bound, says so
- * in `health`, and is tried again with the next.
+ * in `health`, and is tried again with the next. A record that the database refuses as such (a
+ * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
@@ -18,7 +19,7 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate, SLOT_MS } from './schema.ts'
-import { type Database, openDatabase, type Statement } from './sqlite.ts'
+import { type Database, isRefusal, openDatabase, type Statement } from './sqlite.ts'
 
 /** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
 const MAX_WAITING = 86_400
@@ -45,7 +46,7 @@ export interface JournalHealth {
   uncommitted: number
   /** Why the last commit failed; undefined if it did not. */
   failure: string | undefined
-  /** Records pushed out of memory because nothing could be written. */
+  /** Records pushed out of memory because nothing could be written, or refused by the database. */
   lost: number
 }
 
@@ -73,26 +74,26 @@ export class Journal implements RecordWriter {
     this.path = options.path
     this.#options = options
     this.#database = openDatabase(options.path, { readOnly: false })
+    const prepare = (sql: string) => this.#database.prepare(sql)
     try {
       migrate(this.#database, options.path)
+      this.#insert = prepare(INSERT_RECORD)
+      this.#slot = prepare(
+        `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
+         ON CONFLICT (vehicle, slot) DO UPDATE SET
+           first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
+           last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
+      )
+      this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
+      this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
+      this.#unsent = prepare('SELECT count(*) AS total FROM record WHERE seq > ?')
+      for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
+        this.#stored.set(String(row.vehicle), Number(row.stored))
+      }
     } catch (error) {
       this.#database.close()
       if (error instanceof OdographError) throw error
       throw new OdographError('store-failed', options.path, messageOf(error), error)
-    }
-    const prepare = (sql: string) => this.#database.prepare(sql)
-    this.#insert = prepare(INSERT_RECORD)
-    this.#slot = prepare(
-      `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
-       ON CONFLICT (vehicle, slot) DO UPDATE SET
-         first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
-         last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
-    )
-    this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
-    this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
-    this.#unsent = prepare('SELECT count(*) AS total FROM record WHERE seq > ?')
-    for (const row of this.#database.prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
-      this.#stored.set(String(row.vehicle), Number(row.stored))
     }
   }
 
@@ -102,7 +103,12 @@ export class Journal implements RecordWriter {
 
   append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
     this.#pending.push({ record, odometer })
-    this.#checkpoints.set(record.vehicle, checkpoint)
+    // A vehicle has several pipelines (live, recordings): none may hide what another has heard.
+    const { status = {} } = this.#checkpoints.get(record.vehicle) ?? {}
+    this.#checkpoints.set(record.vehicle, {
+      status: mergeStatus(status, checkpoint.status),
+      odometer: checkpoint.odometer,
+    })
     if (this.#pending.length % MAX_GROUP === 0) this.commit()
     if (this.#pending.length <= MAX_WAITING) return
     this.#pending.shift()
@@ -112,10 +118,11 @@ export class Journal implements RecordWriter {
   /** Makes everything appended so far durable. False if it could not be written. */
   commit(): boolean {
     if (this.#closed || this.#pending.length === 0) return true
-    const stored = this.#options.now() * 1000 + 1
+    const stored = this.#options.now() * 1000
+    let refused = 0
     try {
       this.#database.exec('BEGIN IMMEDIATE')
-      for (const { record, odometer } of this.#pending) this.#write(record, odometer)
+      for (const pending of this.#pending) if (!this.#write(pending)) refused += 1
       for (const [vehicle, { status, odometer }] of this.#checkpoints) {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
         this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
@@ -130,17 +137,27 @@ export class Journal implements RecordWriter {
     }
     this.#failure = undefined
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
+    this.#lost += refused
     this.#pending = []
     this.#checkpoints.clear()
     this.#options.committed?.()
     return true
   }
 
-  #write(record: NewRecord, odometer: OdometerPoint | undefined): void {
-    const { changes } = this.#insert.run(...rowValues(record))
-    if (Number(changes) === 0 || odometer === undefined) return
-    const { vehicle, time, travelled } = odometer
-    this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+  /** False if the database refused the record as such. */
+  #write({ record, odometer }: Pending): boolean {
+    try {
+      const { changes } = this.#insert.run(...rowValues(record))
+      if (Number(changes) === 0 || odometer === undefined) return true
+      const { vehicle, time, travelled } = odometer
+      this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+      return true
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const fields = { id: record.id, vehicle: record.vehicle }
+      this.#options.logger.error(fields, `the journal refused a record: ${messageOf(error)}`)
+      return false
+    }
   }
 
   #failed(error: unknown): void {
@@ -199,16 +216,23 @@ export class Journal implements RecordWriter {
     }))
   }
 
-  /** Keeps the ids of a vehicle. Throws `config-invalid` if another vehicle has one of them. */
+  /**
+   * Keeps the ids of a vehicle. Throws `config-invalid` if another vehicle has one of them, and
+   * `store-failed` if they cannot be written; what is kept already needs no writing.
+   */
   saveVehicle(vehicle: VehicleIds): void {
     try {
       this.#database
         .prepare(
           `INSERT INTO vehicle VALUES (?1, ?2, ?3)
-           ON CONFLICT (id) DO UPDATE SET token_id = ?2, user_device_id = ?3`,
+           ON CONFLICT (id) DO UPDATE SET token_id = ?2, user_device_id = ?3
+           WHERE token_id <> ?2 OR user_device_id <> ?3`,
         )
         .run(vehicle.id, vehicle.tokenId, vehicle.userDeviceId)
     } catch (error) {
+      if (!isRefusal(error)) {
+        throw new OdographError('store-failed', this.path, messageOf(error), error)
+      }
       const detail = `tokenId ${vehicle.tokenId} or userDeviceId ${vehicle.userDeviceId} belongs to another vehicle of this store`
       throw new OdographError('config-invalid', `vehicle ${vehicle.id}`, detail, error)
     }
