@@ -78,12 +78,12 @@ function hmac(key: string, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-function isIdentity(value: Partial<Identity> | null): value is Identity {
-  return Boolean(value?.gatewayId && value.seed) && typeof value?.seed === 'string'
+function isIdentity({ gatewayId, seed }: Partial<Identity>): boolean {
+  return [gatewayId, seed].every((text) => typeof text === 'string' && text !== '')
 }
 
-function isSigningKey(value: Partial<SigningKey> | null): value is SigningKey {
-  if (typeof value?.kid !== 'string' || value.alg !== 'ES256' || value.crv !== 'P-256') return false
+function isSigningKey(value: Partial<SigningKey>): boolean {
+  if (typeof value.kid !== 'string' || value.alg !== 'ES256' || value.crv !== 'P-256') return false
   try {
     createPrivateKey({ key: value, format: 'jwk' })
     return true
@@ -93,7 +93,7 @@ function isSigningKey(value: Partial<SigningKey> | null): value is SigningKey {
 }
 
 /** A file that cannot be understood is moved aside, never overwritten, and made anew. */
-function readKept<T>(path: string, isWhole: (value: T | null) => boolean): T | undefined {
+function readKept<T>(path: string, isWhole: (value: Partial<T>) => boolean): T | undefined {
   if (!existsSync(path)) return undefined
   let text: string
   try {

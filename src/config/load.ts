@@ -3,16 +3,19 @@
  * configuration never stops the gateway: each finding is told with file, line and column, what it
  * touches (one source, one vehicle, one section) is left out, and the rest is used.
  *
- * Environment: `ODOGRAPH__MQTT__URL=mqtt://…` sets `mqtt.url`; values are read as YAML scalars.
+ * Environment: `ODOGRAPH__MQTT__URL=mqtt://…` sets `mqtt.url`. A field that takes text takes it as it
+ * is (a password may look like a number); others are read as YAML scalars.
  */
 import { readFileSync } from 'node:fs'
-import { isMap, LineCounter, parse, parseDocument } from 'yaml'
-import type { z } from 'zod'
+import { type Document, isMap, LineCounter, parse, parseDocument, visit } from 'yaml'
+import { z } from 'zod'
 import { messageOf, systemCode } from '../model/errors.ts'
 import { type Config, configSchema } from './schema.ts'
 
 const PREFIX = 'ODOGRAPH__'
 const MAX_FINDINGS = 50
+/** Every pass takes out something; more than a few are never needed. */
+const MAX_PASSES = 10
 
 export interface LoadedConfig {
   config: Config
@@ -34,53 +37,81 @@ type Place = (path: readonly PropertyKey[]) => string
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const findings: string[] = []
   let input: Record<string, unknown> = {}
-  let place: Place = () => 'configuration'
+  let place: Place = nameOf
   if (options.file !== undefined) {
     const read = readYaml(options.file, findings)
     input = read.input
     place = read.place
   }
-  applyEnvironment(input, options.environment)
-  const { config, findings: more } = checkConfig(input, place)
+  const variables = applyEnvironment(input, options.environment, findings)
+  const { config, findings: more } = checkConfig(input, (path) => {
+    const variable = variables.get(path.join('.'))
+    return variable === undefined ? place(path) : `${variable}: ${path.join('.')}`
+  })
   findings.push(...more)
-  if (options.overrides !== undefined) {
-    options.overrides(input as ConfigInput)
-    return { config: checkConfig(input, place).config, findings }
-  }
-  return { config, findings }
+  const loaded = { config, findings: shortened(findings) }
+  if (options.overrides === undefined) return loaded
+  options.overrides(input as ConfigInput)
+  return { ...loaded, config: checkConfig(input, place).config }
 }
+
+function shortened(findings: string[]): string[] {
+  const more = findings.length - MAX_FINDINGS
+  if (more <= 0) return findings
+  return [...findings.slice(0, MAX_FINDINGS), `and ${more} more findings like these`]
+}
+
+const nameOf: Place = (path) => path.join('.') || 'configuration'
 
 /** Checks an object; what is not valid is taken out of it until the rest is. */
 export function checkConfig(
   input: Record<string, unknown>,
-  place: Place = (path) => path.join('.') || 'configuration',
-): LoadedConfig {
+  place: Place = nameOf,
+): { config: Config; findings: string[] } {
   const findings: string[] = []
-  while (findings.length < MAX_FINDINGS) {
+  const origins = originsOf(input)
+  const placed: Place = ([section, index, ...rest]) => {
+    const origin = origins.get(String(section))?.[index as number] ?? index
+    return place([section, origin, ...rest].filter((part) => part !== undefined))
+  }
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const result = configSchema.safeParse(input)
     if (result.success) {
-      findings.push(...crossCheck(result.data))
+      findings.push(...crossCheck(result.data, placed))
       return { config: result.data, findings }
     }
-    for (const issue of result.error.issues) {
-      findings.push(`${place(issue.path)}: ${sentence(issue)}`)
+    const { issues } = result.error
+    for (const issue of issues) {
+      const paths =
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => [...issue.path, key])
+          : [issue.path]
+      for (const path of paths) findings.push(`${placed(path)}: ${issue.message}`)
     }
-    for (const issue of [...result.error.issues].reverse()) takeOut(input, issue)
+    for (const issue of issues) takeOut(input, issue)
+    takeOutElements(input, issues, origins)
   }
   return { config: configSchema.parse({}), findings }
 }
 
+/** Where the elements of each list stood before any was taken out. */
+function originsOf(input: Record<string, unknown>): Map<string, number[]> {
+  const lists = Object.entries(input).filter(([, value]) => Array.isArray(value))
+  return new Map(lists.map(([key, value]) => [key, [...(value as unknown[]).keys()]]))
+}
+
 /** What the schema cannot say: names that must be unique. The later one is left out. */
-function crossCheck(config: Config): string[] {
+function crossCheck(config: Config, place: Place): string[] {
   const findings: string[] = []
-  const unique = <T extends { id: string }>(kind: string, items: T[]): T[] =>
+  const unique = <T extends { id: string }>(list: string, kind: string, items: T[]): T[] =>
     items.filter((item, index) => {
       if (items.findIndex((other) => other.id === item.id) === index) return true
-      findings.push(`${kind}[${index}].id: "${item.id}" is taken; every ${kind} needs its own id`)
+      const where = place([list, index, 'id'])
+      findings.push(`${where}: "${item.id}" is taken; every ${kind} needs an id of its own`)
       return false
     })
-  config.sources = unique('sources', config.sources)
-  config.vehicles = unique('vehicles', config.vehicles)
+  config.sources = unique('sources', 'source', config.sources)
+  config.vehicles = unique('vehicles', 'vehicle', config.vehicles)
   return findings
 }
 
@@ -97,7 +128,7 @@ function readYaml(
     return { input: {}, place: () => file }
   }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${file}:${line}:${col}`
@@ -118,17 +149,31 @@ function readYaml(
     }
     return `${file}: ${path.join('.')}`
   }
-  return { input: (document.toJS() as Record<string, unknown> | null) ?? {}, place }
-}
-
-function sentence(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    return `unknown key ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+  try {
+    return { input: (document.toJS() as Record<string, unknown> | null) ?? {}, place }
+  } catch (error) {
+    // Aliases: one without its anchor, or so many that they would fill the memory.
+    findings.push(`${at(brokenAlias(document))}: ${messageOf(error)}`)
+    return { input: {}, place: () => file }
   }
-  return issue.message
 }
 
-/** Removes what an issue is about: an element of a list whole, else the key or section. */
+/** Where the first alias without an anchor stands, or else the first alias. */
+function brokenAlias(document: Document.Parsed): number {
+  const found: number[] = []
+  let broken: number | undefined
+  visit(document, {
+    Alias(_, node) {
+      found.push(node.range?.[0] ?? 0)
+      if (node.resolve(document) !== undefined) return
+      broken = found.at(-1)
+      return visit.BREAK
+    },
+  })
+  return broken ?? found[0] ?? 0
+}
+
+/** Removes what an issue is about, if it is a key or section. */
 function takeOut(input: Record<string, unknown>, issue: z.core.$ZodIssue): void {
   const [section, second] = issue.path
   if (section === undefined) {
@@ -137,44 +182,75 @@ function takeOut(input: Record<string, unknown>, issue: z.core.$ZodIssue): void 
     return
   }
   const value = input[String(section)]
-  if (Array.isArray(value) && typeof second === 'number') value.splice(second, 1)
-  else if (isRecord(value) && issue.code === 'unrecognized_keys' && second === undefined) {
+  if (Array.isArray(value) && typeof second === 'number') return
+  if (isRecord(value) && issue.code === 'unrecognized_keys' && second === undefined) {
     for (const key of issue.keys) delete value[key]
   } else if (isRecord(value) && second !== undefined && Object.hasOwn(value, second)) {
     delete value[String(second)]
   } else delete input[String(section)]
 }
 
+/** Removes the elements of lists that issues are about, each once and whole. */
+function takeOutElements(
+  input: Record<string, unknown>,
+  issues: readonly z.core.$ZodIssue[],
+  origins: Map<string, number[]>,
+): void {
+  for (const [key, value] of Object.entries(input)) {
+    if (!Array.isArray(value)) continue
+    const broken = new Set(issues.filter(({ path }) => path[0] === key).map(({ path }) => path[1]))
+    const isWhole = (_: unknown, index: number) => !broken.has(index)
+    input[key] = value.filter(isWhole)
+    origins.set(key, (origins.get(key) ?? []).filter(isWhole))
+  }
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Sets what the environment gives; returns which variable gave which field. */
 function applyEnvironment(
   input: Record<string, unknown>,
   environment: Record<string, string | undefined>,
-): void {
-  const keys = new Map(
-    Object.entries(configSchema.shape).map(([key]) => [key.toLowerCase(), key] as const),
-  )
+  findings: string[],
+): Map<string, string> {
+  const variables = new Map<string, string>()
   for (const [variable, text] of Object.entries(environment)) {
     if (text === undefined || !variable.startsWith(PREFIX)) continue
-    const [section, ...rest] = variable.slice(PREFIX.length).split('__')
-    const top = keys.get((section ?? '').toLowerCase())
-    const [field] = rest
-    if (top === undefined || field === undefined || rest.length !== 1) continue
-    const target = isRecord(input[top]) ? input[top] : {}
-    target[camel(field)] = scalar(text)
-    input[top] = target
+    const [name, field, ...more] = variable.slice(PREFIX.length).split('__')
+    const top = sectionNames.find((section) => section.toLowerCase() === name?.toLowerCase())
+    if (top === undefined || !field || more.length > 0) {
+      findings.push(`${variable}: use ${PREFIX}SECTION__FIELD; sections are ${sectionNames}`)
+      continue
+    }
+    const key = camel(field)
+    const value = input[top]
+    input[top] = { ...(isRecord(value) ? value : {}), [key]: scalar(text, fieldOf(top, key)) }
+    variables.set(`${top}.${key}`, variable)
   }
+  return variables
+}
+
+/** The sections that have fields; lists are given in the file alone. */
+const sectionNames = Object.entries(configSchema.shape).flatMap(([name, { def }]) =>
+  def.innerType instanceof z.ZodObject ? [name] : [],
+)
+
+function fieldOf(section: string, key: string): z.ZodType | undefined {
+  const { innerType } = configSchema.shape[section as keyof typeof configSchema.shape].def
+  if (!(innerType instanceof z.ZodObject)) return undefined
+  return (innerType.shape as Record<string, z.ZodType>)[key]
 }
 
 function camel(field: string): string {
   return field.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function scalar(text: string): unknown {
+function scalar(text: string, field: z.ZodType | undefined): unknown {
+  if (field?.safeParse(text).success) return text
   try {
-    const value: unknown = parse(text)
+    const value: unknown = parse(text, { logLevel: 'error' })
     return typeof value === 'object' ? text : value
   } catch {
     return text

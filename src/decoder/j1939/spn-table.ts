@@ -211,7 +211,7 @@ export const pgnTable: readonly PgnRow[] = [
         slot: slots.positionDouble,
         signal: 'latitude',
         samples: [
-          ['00A6FB9C00A6FB9C', 53.37],
+          ['00A6FB9C00A6FB9C', 53.3737728],
           ['FFFFFFFFFFFFFFFF', 'na'],
         ],
       },

@@ -2,12 +2,12 @@
  * The first half of the way of the data, for one source: its frames go to a decoder per bus, its
  * readings to the vehicle's pipeline. The same for an adapter, a recording and the simulator.
  */
-import { BusDecoder, type Protocol } from './decoder/bus-decoder.ts'
-import type { VehiclePipeline } from './decoder/vehicle-pipeline.ts'
-import type { CanFrame } from './model/frame.ts'
-import { type Issue, IssueCounter, issueTexts } from './model/issue.ts'
-import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from './model/ports.ts'
-import { isoTime, type Millis, microsToMillis } from './model/time.ts'
+import { BusDecoder, type Protocol } from '../decoder/bus-decoder.ts'
+import type { VehiclePipeline } from '../decoder/vehicle-pipeline.ts'
+import type { CanFrame } from '../model/frame.ts'
+import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
+import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from '../model/ports.ts'
+import { isoTime, type Millis, microsToMillis } from '../model/time.ts'
 
 export interface SourceLineOptions {
   source: Source

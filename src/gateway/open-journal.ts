@@ -6,8 +6,8 @@
 import { mkdtempSync, renameSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { messageOf } from './model/errors.ts'
-import { Journal, type JournalOptions } from './uplink/store/journal.ts'
+import { messageOf } from '../model/errors.ts'
+import { Journal, type JournalOptions } from '../uplink/store/journal.ts'
 
 const DAMAGED = /not a database|malformed|corrupt/i
 

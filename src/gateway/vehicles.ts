@@ -2,12 +2,12 @@
  * The register of vehicles: those of the configuration, those that sources name, and those that the
  * store has seen. Ids that nobody gave are derived once and kept in the store.
  */
-import { type Identity, vehicleIds } from './config/identity.ts'
-import type { Config } from './config/schema.ts'
-import { isKsuid } from './model/ksuid.ts'
-import type { Vehicle } from './model/vehicle.ts'
-import { withoutUndefined } from './model/without-undefined.ts'
-import type { Journal } from './uplink/store/journal.ts'
+import { type Identity, vehicleIds } from '../config/identity.ts'
+import type { Config } from '../config/schema.ts'
+import { isKsuid } from '../model/ksuid.ts'
+import type { Vehicle } from '../model/vehicle.ts'
+import { withoutUndefined } from '../model/without-undefined.ts'
+import type { Journal } from '../uplink/store/journal.ts'
 
 export interface VehicleRegister {
   all(): readonly Vehicle[]

@@ -3,15 +3,15 @@
  * vehicle share, so that their readings merge by time, and one for each recording. They share the
  * vehicle's odometer of record.
  */
-import { newOdometerState, Odometer } from './decoder/odometer.ts'
-import type { RecorderSettings, RecordStamp } from './decoder/recorder.ts'
-import { VehiclePipeline } from './decoder/vehicle-pipeline.ts'
-import type { IssueSink } from './model/issue.ts'
-import { ksuidOf } from './model/ksuid.ts'
-import type { Clock, StatusReader } from './model/ports.ts'
-import { type ClockTrust, mergeStatus, type VehicleStatus } from './model/record.ts'
-import { type Micros, microsToMillis } from './model/time.ts'
-import type { Journal } from './uplink/store/journal.ts'
+import { newOdometerState, Odometer } from '../decoder/odometer.ts'
+import type { RecorderSettings, RecordStamp } from '../decoder/recorder.ts'
+import { VehiclePipeline } from '../decoder/vehicle-pipeline.ts'
+import type { IssueSink } from '../model/issue.ts'
+import { ksuidOf } from '../model/ksuid.ts'
+import type { Clock, StatusReader } from '../model/ports.ts'
+import { type ClockTrust, mergeStatus, type VehicleStatus } from '../model/record.ts'
+import { type Micros, microsToMillis } from '../model/time.ts'
+import type { Journal } from '../uplink/store/journal.ts'
 
 export interface PipelinesOptions {
   journal: Journal
