@@ -2,17 +2,14 @@
  * Loads the configuration: YAML file, then environment, then what the command line says. A broken
  * configuration never stops the gateway: each finding is told with file, line and column, what it
  * touches (one source, one vehicle, one section) is left out, and the rest is used.
- *
- * Environment: `ODOGRAPH__MQTT__URL=mqtt://…` sets `mqtt.url`. A field that takes text takes it as it
- * is (a password may look like a number); others are read as YAML scalars.
  */
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, LineCounter, parse, parseDocument, visit } from 'yaml'
-import { z } from 'zod'
+import { type Document, isMap, LineCounter, parseDocument, visit } from 'yaml'
+import type { z } from 'zod'
 import { messageOf, systemCode } from '../model/errors.ts'
+import { applyEnvironment, isRecord } from './environment.ts'
 import { type Config, configSchema } from './schema.ts'
 
-const PREFIX = 'ODOGRAPH__'
 const MAX_FINDINGS = 50
 /** Every pass takes out something; more than a few are never needed. */
 const MAX_PASSES = 10
@@ -88,7 +85,9 @@ export function checkConfig(
           : [issue.path]
       for (const path of paths) findings.push(`${placed(path)}: ${issue.message}`)
     }
-    for (const issue of issues) takeOut(input, issue)
+    // What two issues are about is taken out once.
+    const places = new Map(issues.map((issue) => [issue.path.join('.'), issue]))
+    for (const issue of places.values()) takeOut(input, issue)
     takeOutElements(input, issues, origins)
   }
   return { config: configSchema.parse({}), findings }
@@ -202,57 +201,5 @@ function takeOutElements(
     const isWhole = (_: unknown, index: number) => !broken.has(index)
     input[key] = value.filter(isWhole)
     origins.set(key, (origins.get(key) ?? []).filter(isWhole))
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Sets what the environment gives; returns which variable gave which field. */
-function applyEnvironment(
-  input: Record<string, unknown>,
-  environment: Record<string, string | undefined>,
-  findings: string[],
-): Map<string, string> {
-  const variables = new Map<string, string>()
-  for (const [variable, text] of Object.entries(environment)) {
-    if (text === undefined || !variable.startsWith(PREFIX)) continue
-    const [name, field, ...more] = variable.slice(PREFIX.length).split('__')
-    const top = sectionNames.find((section) => section.toLowerCase() === name?.toLowerCase())
-    if (top === undefined || !field || more.length > 0) {
-      findings.push(`${variable}: use ${PREFIX}SECTION__FIELD; sections are ${sectionNames}`)
-      continue
-    }
-    const key = camel(field)
-    const value = input[top]
-    input[top] = { ...(isRecord(value) ? value : {}), [key]: scalar(text, fieldOf(top, key)) }
-    variables.set(`${top}.${key}`, variable)
-  }
-  return variables
-}
-
-/** The sections that have fields; lists are given in the file alone. */
-const sectionNames = Object.entries(configSchema.shape).flatMap(([name, { def }]) =>
-  def.innerType instanceof z.ZodObject ? [name] : [],
-)
-
-function fieldOf(section: string, key: string): z.ZodType | undefined {
-  const { innerType } = configSchema.shape[section as keyof typeof configSchema.shape].def
-  if (!(innerType instanceof z.ZodObject)) return undefined
-  return (innerType.shape as Record<string, z.ZodType>)[key]
-}
-
-function camel(field: string): string {
-  return field.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function scalar(text: string, field: z.ZodType | undefined): unknown {
-  if (field?.safeParse(text).success) return text
-  try {
-    const value: unknown = parse(text, { logLevel: 'error' })
-    return typeof value === 'object' ? text : value
-  } catch {
-    return text
   }
 }
