@@ -11,8 +11,8 @@
  */
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
-import { Odometer } from '../../src/decoder/odometer.ts'
 import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
+import { Odometer } from '../../src/decoder/odometer.ts'
 import { VehiclePipeline } from '../../src/decoder/vehicle-pipeline.ts'
 import { readCapture } from '../../src/device/capture/capture-file.ts'
 import type { Reading } from '../../src/model/reading.ts'
@@ -99,7 +99,9 @@ for (let round = 0; round < ROUNDS; round += 1) {
 const { frames, readings: count } = readings[0] as Round
 const rate = (rounds: Round[]) => frames / median(rounds.map((round) => round.seconds)) / 1e6
 console.log(`frames                ${frames}, readings ${count}`)
-console.log(`to readings           ${rate(readings).toFixed(2)} million frames/s (median of ${ROUNDS})`)
+console.log(
+  `to readings           ${rate(readings).toFixed(2)} million frames/s (median of ${ROUNDS})`,
+)
 console.log(`to records            ${rate(records).toFixed(2)} million frames/s`)
 if (withPeer) {
   const peerRate = frames / median(peer) / 1e6
@@ -111,4 +113,6 @@ global.gc?.()
 const before = process.memoryUsage().rss
 for (let round = 0; round < 10; round += 1) await toReadings(file, ignore)
 const grown = (process.memoryUsage().rss - before) / 1e6
-console.log(`memory                ${(before / 1e6).toFixed(0)} MB, ${grown.toFixed(1)} MB more after ${(frames * 10) / 1e6} million frames`)
+console.log(
+  `memory                ${(before / 1e6).toFixed(0)} MB, ${grown.toFixed(1)} MB more after ${(frames * 10) / 1e6} million frames`,
+)
