@@ -12,10 +12,11 @@ import { type ApiServer, createApi } from './api/server.ts'
 import { statusView } from './api/views/status.ts'
 import { hostAndPort } from './config/address.ts'
 import { journalPath } from './config/data-folder.ts'
-import { type Identity, loadIdentity, loadSigningKey, type SigningKey } from './config/identity.ts'
+import type { Identity, SigningKey } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config, SourceConfig } from './config/schema.ts'
 import { createSource } from './device/create-source.ts'
+import { openIdentity } from './gateway/open-identity.ts'
 import { openJournal } from './gateway/open-journal.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import { recordingId } from './gateway/recording-id.ts'
@@ -60,14 +61,16 @@ export class Gateway {
   #tick: NodeJS.Timeout | undefined
   #stopping = new AbortController()
 
-  /** Opens the data folder. Throws only if not even the folder can be used. */
+  /** Opens the data folder, or does without. */
   constructor(options: GatewayOptions) {
     const { loaded, folder, logger, clock } = options
     this.#options = options
     this.#config = loaded.config
     this.#findings = [...loaded.findings]
-    this.#identity = loadIdentity(folder)
-    this.#signingKey = loadSigningKey(folder)
+    const found = (sentence: string) => this.#findings.push(sentence)
+    const { identity, signingKey } = openIdentity(folder, found)
+    this.#identity = identity
+    this.#signingKey = signingKey
     this.#journal = openJournal(
       {
         path: journalPath(folder),
@@ -76,7 +79,7 @@ export class Gateway {
         now: () => clock.now(),
         committed: () => this.#mqtt?.wake(),
       },
-      (sentence) => this.#findings.push(sentence),
+      found,
     )
     this.#reader = createReader(this.#journal.path)
     this.#pipelines = new Pipelines({
@@ -95,7 +98,7 @@ export class Gateway {
       config: this.#config,
       identity: this.#identity,
       journal: this.#journal,
-      conflict: (sentence) => this.#findings.push(sentence),
+      conflict: found,
     })
   }
 

@@ -4,10 +4,11 @@
  */
 import { issueUserToken } from '../api/auth/tokens.ts'
 import { hostAndPort } from '../config/address.ts'
-import { dataFolder } from '../config/data-folder.ts'
+import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, loadConfig } from '../config/load.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
+import { messageOf } from '../model/errors.ts'
 import type { Clock } from '../model/ports.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 
@@ -36,7 +37,12 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
       if (values.demo === true) addDemo(input)
     },
   })
-  const folder = dataFolder(values.data)
+  try {
+    dataFolder(values.data)
+  } catch (error) {
+    loaded.findings.push(messageOf(error))
+  }
+  const folder = dataFolderPath(values.data)
   const logger = createLogger({ ...loaded.config.log, write: (line) => io.stderr.write(line) })
   const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
   logger.info({ version: io.version, data: folder }, 'odograph starts')

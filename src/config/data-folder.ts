@@ -1,10 +1,15 @@
-/** The data folder: `--data`, else `ODOGRAPH_DATA`, else `./odograph-data`. Made if missing. */
+/** The data folder: `--data`, else `ODOGRAPH_DATA`, else `./odograph-data`. */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { messageOf, OdographError } from '../model/errors.ts'
 
+export function dataFolderPath(option: string | undefined): string {
+  return resolve(option ?? process.env.ODOGRAPH_DATA ?? 'odograph-data')
+}
+
+/** The data folder, made if missing. Throws `store-failed`. */
 export function dataFolder(option: string | undefined): string {
-  const folder = resolve(option ?? process.env.ODOGRAPH_DATA ?? 'odograph-data')
+  const folder = dataFolderPath(option)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o750 })
   } catch (error) {

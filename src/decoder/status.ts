@@ -5,8 +5,8 @@
  * - readings without a value (`absent`, `error`): the last value stays and ages;
  * - values outside the signal's range, and a position of exactly 0°, 0°: counted as `implausible`;
  * - readings older than the one it has: a late arrival never replaces a newer value;
- * - within one source, another control unit or a definition of less trust, as long as the one
- *   heard before is fresh: two senders of one signal never alternate in the status;
+ * - a definition of less trust (PID A6 after SPN 917), and within one source another control unit,
+ *   as long as the one heard before is fresh: two senders of one signal never alternate;
  * - half a position: latitude and longitude come from one message or not at all.
  */
 import type { IssueSink } from '../model/issue.ts'
@@ -59,9 +59,9 @@ export class StatusKeeper {
     const known = this.status[reading.signal]
     if (known === undefined) return true
     if (reading.time < known.time) return false
-    if (known.source !== reading.source) return true
-    if (known.rank === reading.rank && known.sender === reading.sender) return true
     if (reading.rank < known.rank) return true
+    const isSame = known.sender === reading.sender || known.source !== reading.source
+    if (reading.rank === known.rank && isSame) return true
     return reading.time - known.time > definition.freshSeconds * MICROS_PER_SECOND
   }
 

@@ -334,10 +334,7 @@ test('it remembers sixteen instruments, and forgets the one that is silent longe
   const odometer = new Odometer()
   for (let i = 0; i < 40; i += 1) odometer.take(readingOf([i, 1000 + i, `can0/${i}/0`]))
   const keys = Object.keys(odometer.state.series)
-  assert.equal(
-    keys.sort(),
-    Array.from({ length: 16 }, (_, i) => `can0/${i + 24}/0`).sort(),
-  )
+  assert.equal(keys.sort(), Array.from({ length: 16 }, (_, i) => `can0/${i + 24}/0`).sort())
   assert.is(odometer.state.travelled, 0)
 })
 

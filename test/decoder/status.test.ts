@@ -180,7 +180,12 @@ const successors: { what: string; from: From; fresh: boolean; stale: boolean }[]
     fresh: false,
     stale: true,
   },
-  { what: 'another source', from: { source: 'can1', sender: 1, rank: 2 }, fresh: true, stale: true },
+  {
+    what: 'another source',
+    from: { source: 'can1', sender: 1, rank: 2 },
+    fresh: true,
+    stale: true,
+  },
 ]
 
 for (const { what, from, fresh, stale } of successors) {

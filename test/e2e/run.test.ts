@@ -281,6 +281,27 @@ test('Ctrl-C also stops a gateway that waits for its address', async () => {
   }
 })
 
+test('a data folder that cannot be one does not stop it: it shows the present and says so', async () => {
+  const folder = new Folder()
+  try {
+    folder.file('data', 'a file where the folder should be')
+    const args = ['--listen', '127.0.0.1:0', '--mqtt-listen', `127.0.0.1:${await freePort()}`]
+    const command = new Command(['run', '--demo', '--data', join(folder.path, 'data'), ...args])
+    folder.commands.push(command)
+    const page = await until('the page', () => /Page +(\S+)/.exec(command.stderr)?.[1])
+    const [url, token] = page.split('/#token=')
+    const authorization = `Bearer ${token}`
+    const answer = await fetch(`${url}/v1/gateway/health`, { headers: { authorization } })
+    const { status, findings } = (await answer.json()) as { status: string; findings: string[] }
+    assert.is(status, 'degraded')
+    assert.match(findings.join(' '), /journal cannot be used/)
+    assert.match(findings.join(' '), /key cannot be kept/)
+    assert.is((await command.stop()).code, 0)
+  } finally {
+    folder.remove()
+  }
+})
+
 test('a journal that is no database is kept aside and a new one begun', async () => {
   const folder = new Folder()
   try {

@@ -60,7 +60,7 @@ export class Journal implements RecordWriter {
   readonly #slot: Statement
   readonly #state: Statement
   readonly #after: Statement
-  readonly #unsent: Statement
+  readonly #newest: Statement
   #pending: Pending[] = []
   #checkpoints = new Map<string, Checkpoint>()
   #stored = new Map<string, Micros>()
@@ -86,7 +86,7 @@ export class Journal implements RecordWriter {
       )
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
-      this.#unsent = prepare('SELECT count(*) AS total FROM record WHERE seq > ?')
+      this.#newest = prepare('SELECT max(seq) AS seq FROM record')
       for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
         this.#stored.set(String(row.vehicle), Number(row.stored))
       }
@@ -189,8 +189,9 @@ export class Journal implements RecordWriter {
     this.#database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)').run(sink, seq)
   }
 
+  /** Records that a sink has not acknowledged; asked every second, so taken from the places alone. */
   unsent(sink: string): number {
-    return Number(this.#unsent.get(this.cursor(sink))?.total ?? 0)
+    return Math.max(Number(this.#newest.get()?.seq ?? 0) - this.cursor(sink), 0)
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */

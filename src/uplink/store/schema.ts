@@ -144,8 +144,8 @@ function applyMigrations(database: Database, path: string): void {
   database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
   const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
   const version = Number(row?.value ?? 0)
-  if (version > migrations.length) {
-    const detail = `was written by a later version (format ${version}, this one knows ${migrations.length})`
+  if (!(version <= migrations.length)) {
+    const detail = `was written by a later version (format ${row?.value}, this one knows ${migrations.length})`
     throw new OdographError('store-failed', path, detail)
   }
   const save = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('version', ?)")

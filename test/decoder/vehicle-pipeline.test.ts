@@ -1,0 +1,395 @@
+/** From readings to records: status, odometer of record and recorder together. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
+import { Odometer } from '../../src/decoder/odometer.ts'
+import { VehiclePipeline } from '../../src/decoder/vehicle-pipeline.ts'
+import { frameOf } from '../../src/model/frame.ts'
+import type { Issue } from '../../src/model/issue.ts'
+import type { OdometerPoint } from '../../src/model/ports.ts'
+import type { Reading, SignalValue } from '../../src/model/reading.ts'
+import type { Checkpoint, NewRecord, VehicleStatus } from '../../src/model/record.ts'
+import type { SignalName } from '../../src/model/signals.ts'
+import { truckDrive } from '../support/recordings.ts'
+
+const test = suite('vehicle pipeline')
+
+const START = 1_750_000_000
+
+function micros(at: number): number {
+  return Math.round((START + at) * 1_000_000)
+}
+
+/** A reading: seconds after the start, signal, value. */
+type Line = readonly [at: number, signal: SignalName, value: SignalValue | undefined]
+
+interface Options {
+  onChange?: number
+  interval?: number
+  odometer?: Odometer
+  status?: VehicleStatus
+}
+
+class Pipeline {
+  readonly records: NewRecord[] = []
+  readonly checkpoints: Checkpoint[] = []
+  readonly points: (OdometerPoint | undefined)[] = []
+  readonly issues: Issue[] = []
+  readonly pipeline: VehiclePipeline
+
+  constructor(options: Options = {}) {
+    const { onChange = 10_000, interval = 60_000, odometer = new Odometer(), status } = options
+    this.pipeline = new VehiclePipeline({
+      vehicle: 'van',
+      settings: { onChange, interval },
+      odometer,
+      ...(status === undefined ? {} : { status }),
+      stamp: (time) => ({
+        boot: 'boot',
+        monotonic: time / 1000 - START * 1000,
+        receivedAt: time / 1000,
+        clockTrust: 'recorded',
+      }),
+      record: (record, checkpoint, point) => {
+        this.records.push(record)
+        this.checkpoints.push(checkpoint)
+        this.points.push(point)
+      },
+      issue: (issue) => this.issues.push(issue),
+    })
+  }
+
+  hear(...lines: Line[]): this {
+    for (const line of lines) this.pipeline.reading(readingOf(line))
+    return this
+  }
+
+  /** Records as seconds after the start, and their data. */
+  get made(): [number, object][] {
+    return this.records.map(({ time, data }) => [time / 1000 - START, data])
+  }
+}
+
+function readingOf([at, signal, value]: Line): Reading {
+  const quality = value === undefined ? 'absent' : 'ok'
+  return { signal, value, quality, time: micros(at), source: 'can0', sender: 0, rank: 0 }
+}
+
+/** One reading of a signal every `every` seconds, each with another value. */
+function series(signal: SignalName, from: number, to: number, every: number): Line[] {
+  const count = Math.floor((to - from) / every) + 1
+  return Array.from({ length: count }, (_, i) => [from + i * every, signal, 50 + (i % 40)])
+}
+
+interface Case {
+  what: string
+  options?: Options
+  lines: Line[]
+  flush?: false
+  made: [number, object][]
+}
+
+const cases: Case[] = [
+  { what: 'without readings there is no record', lines: [], made: [] },
+  {
+    what: 'the last record holds what none held before',
+    lines: [
+      [0, 'speed', 50],
+      [1, 'coolantTemp', 90],
+    ],
+    made: [[1, { speed: 50, coolantTemp: 90 }]],
+  },
+  {
+    what: 'without a flush there is none before it is due',
+    lines: [
+      [0, 'speed', 50],
+      [9.9, 'speed', 51],
+    ],
+    flush: false,
+    made: [],
+  },
+  {
+    what: 'a record that became due holds what came before, not the reading that shows it',
+    lines: [
+      [0, 'speed', 50],
+      [5, 'speed', 55],
+      [10, 'speed', 60],
+      [12, 'speed', 62],
+    ],
+    made: [
+      [5, { speed: 55 }],
+      [12, { speed: 62 }],
+    ],
+  },
+  {
+    what: 'values that do not change are recorded at the longer interval',
+    lines: Array.from({ length: 131 }, (_, at): Line => [at, 'coolantTemp', 90]),
+    made: [
+      [9, { coolantTemp: 90 }],
+      [69, { coolantTemp: 90 }],
+      [129, { coolantTemp: 90 }],
+    ].slice(0, 2) as [number, object][],
+  },
+  {
+    what: 'readings without a value make no record',
+    lines: Array.from({ length: 100 }, (_, at): Line => [at, 'speed', undefined]),
+    made: [],
+  },
+  {
+    what: 'readings that cannot be true make no record',
+    lines: Array.from({ length: 100 }, (_, at): Line => [at, 'coolantTemp', 215]),
+    made: [],
+  },
+  {
+    what: 'what was true before a gap is recorded as of then, whatever comes hours later',
+    lines: [
+      [0, 'speed', 50],
+      [3, 'odometer', 1000],
+      [4, 'speed', 0],
+      [36_000, 'speed', 30],
+      [36_001, 'odometer', 1000],
+    ],
+    made: [
+      [4, { speed: 0, odometer: 1000 }],
+      [36_001, { speed: 30, odometer: 1000 }],
+    ],
+  },
+  {
+    what: 'readings further apart than they are fresh are all recorded',
+    lines: [
+      [0, 'speed', 50],
+      [30, 'speed', 51],
+      [60, 'speed', 52],
+      [90, 'speed', 53],
+    ],
+    made: [
+      [0, { speed: 50 }],
+      [30, { speed: 51 }],
+      [60, { speed: 52 }],
+      [90, { speed: 53 }],
+    ],
+  },
+  {
+    what: 'a signal that has gone stale is not in the record, the others are',
+    lines: [
+      [0, 'speed', 50],
+      [1, 'odometer', 1000],
+      [11.5, 'coolantTemp', 90],
+      [12, 'coolantTemp', 91],
+      [22, 'coolantTemp', 92],
+    ],
+    made: [
+      [1, { speed: 50, odometer: 1000 }],
+      [12, { odometer: 1000, coolantTemp: 91 }],
+      [22, { odometer: 1000, coolantTemp: 92 }],
+    ],
+  },
+  {
+    what: 'a stale value is not brought back by a reading that says "not available"',
+    lines: [
+      [0, 'speed', 50],
+      [11, 'coolantTemp', 90],
+      [21.5, 'speed', undefined],
+      [22, 'coolantTemp', 91],
+    ],
+    made: [
+      [0, { speed: 50 }],
+      [11, { coolantTemp: 90 }],
+      [22, { coolantTemp: 91 }],
+    ],
+  },
+  {
+    what: 'an odometer spike is in no record',
+    lines: [
+      [0, 'odometer', 1000],
+      [5, 'odometer', 900_000],
+      [8, 'odometer', 1000.1],
+      [12, 'odometer', 12],
+    ],
+    made: [[8, { odometer: 1000.1 }]],
+  },
+  {
+    what: 'an odometer of 0 is in no record',
+    lines: [
+      [0, 'odometer', 0],
+      [1, 'speed', 30],
+    ],
+    made: [[1, { speed: 30 }]],
+  },
+]
+
+for (const { what, options, lines, flush, made } of cases) {
+  test(what, () => {
+    const line = new Pipeline(options).hear(...lines)
+    if (flush !== false) line.pipeline.flush()
+    assert.equal(line.made, made)
+    assert.is(line.pipeline.records, made.length)
+    assert.is(line.pipeline.readings, lines.length)
+  })
+}
+
+test('while values change there is at most one record per time', () => {
+  const { records } = new Pipeline().hear(...series('speed', 0, 600, 0.25))
+  assert.is(records.length, 60)
+  for (const [i, { time }] of records.entries()) {
+    const before = records[i - 1]?.time
+    if (before !== undefined) assert.ok(time - before >= 10_000, `${time - before} ms`)
+  }
+  assert.equal(
+    records.map(({ number }) => number),
+    [...Array(60).keys()],
+  )
+})
+
+test('a record becomes due without a reading, and holds what was true last', () => {
+  const line = new Pipeline().hear([0, 'speed', 50], [1, 'coolantTemp', 90])
+  line.pipeline.tick(micros(9))
+  assert.equal(line.made, [])
+  line.pipeline.tick(micros(10.9))
+  line.pipeline.tick(micros(11))
+  line.pipeline.tick(micros(10_000))
+  assert.equal(line.made, [[1, { speed: 50, coolantTemp: 90 }]])
+})
+
+test('a signal that comes once is recorded even if it is stale when the record becomes due', () => {
+  const line = new Pipeline({ onChange: 30_000 }).hear([0, 'speed', 50])
+  line.pipeline.tick(micros(30))
+  assert.equal(line.made, [[0, { speed: 50 }]])
+})
+
+test('a second flush adds nothing', () => {
+  const line = new Pipeline().hear([0, 'speed', 50])
+  line.pipeline.flush()
+  line.pipeline.flush()
+  assert.is(line.records.length, 1)
+})
+
+test('a record of a recording is received when it was measured', () => {
+  const line = new Pipeline().hear(...series('speed', 0, 100, 3.5))
+  line.pipeline.flush()
+  assert.ok(line.records.length > 5)
+  for (const { time, receivedAt } of line.records) assert.is(receivedAt, time)
+})
+
+test('a rejected odometer reading is an issue with its value, and leaves the status as it was', () => {
+  const line = new Pipeline().hear(
+    [0, 'odometer', 1000],
+    [1, 'odometer', 900_000],
+    [2, 'odometer', 0],
+  )
+  assert.equal(
+    line.issues.map(({ code, at, detail, time }) => [code, at, detail, time]),
+    [
+      ['odometer-rejected', 'can0', '900000 km', micros(1)],
+      ['odometer-rejected', 'can0', '0 km', micros(2)],
+    ],
+  )
+  assert.is(line.pipeline.status.odometer?.value, 1000)
+  assert.is(line.pipeline.status.odometer?.time, micros(0))
+})
+
+test('with a record come the distance travelled and the moment to which it counts', () => {
+  const line = new Pipeline().hear(
+    [0, 'speed', 50],
+    [10, 'odometer', 1000],
+    [15, 'odometer', 1000.2],
+    [21, 'speed', 51],
+    [22, 'odometer', 1000.5],
+    [32, 'speed', 52],
+  )
+  assert.equal(
+    line.points.map(
+      (point) => point && [point.vehicle, point.time / 1000 - START, point.travelled],
+    ),
+    [undefined, ['van', 15, 0.2], ['van', 22, 0.5]].map((point) => point),
+  )
+})
+
+test('the checkpoint is the state after the record, and does not change afterwards', () => {
+  const line = new Pipeline().hear([0, 'odometer', 1000], [1, 'speed', 50], [10, 'speed', 60])
+  const [checkpoint] = line.checkpoints
+  assert.is(checkpoint?.status.speed?.value, 50)
+  line.hear([11, 'speed', 70], [12, 'odometer', 1001])
+  assert.is(checkpoint?.status.speed?.value, 50)
+  assert.is(checkpoint?.odometer.travelled, 0)
+})
+
+test('after a restart from a checkpoint the status and the distance go on', () => {
+  const before = new Pipeline().hear(
+    [0, 'odometer', 1000],
+    [60, 'odometer', 1001],
+    [61, 'speed', 50],
+  )
+  before.pipeline.flush()
+  const { status, odometer } = before.checkpoints.at(-1) as Checkpoint
+  const after = new Pipeline({ status, odometer: new Odometer(odometer) })
+  assert.is(after.pipeline.status.odometer?.value, 1001)
+  after.hear([120, 'odometer', 1003], [121, 'odometer', 5])
+  after.pipeline.flush()
+  assert.equal(after.made, [[120, { odometer: 1003 }]])
+  assert.is(after.points[0]?.travelled, 3)
+})
+
+test('a restart by itself makes no record', () => {
+  const before = new Pipeline().hear([0, 'speed', 50])
+  before.pipeline.flush()
+  const { status } = before.checkpoints[0] as Checkpoint
+  const after = new Pipeline({ status })
+  after.pipeline.tick(micros(1000))
+  after.pipeline.flush()
+  assert.equal(after.made, [])
+})
+
+/** A drive through decoder and pipeline, as a recording plays it. */
+function drive(seconds: number): Pipeline {
+  const line = new Pipeline({ onChange: 1000 })
+  const decoder = new BusDecoder({
+    bus: 'can0',
+    reading: (reading) => line.pipeline.reading(reading),
+    issue: (issue) => line.issues.push(issue),
+  })
+  for (const { at, id, data } of truckDrive(seconds)) {
+    decoder.frame(frameOf(id, Buffer.from(data, 'hex'), { extended: true, time: micros(at) }))
+  }
+  line.pipeline.flush()
+  return line
+}
+
+test('the same frames give the same records, ids included', () => {
+  const first = drive(300)
+  const second = drive(300)
+  assert.ok(first.records.length > 250, `${first.records.length} records`)
+  assert.equal(second.records, first.records)
+  assert.equal(second.checkpoints, first.checkpoints)
+  assert.equal(second.points, first.points)
+  assert.is(new Set(first.records.map(({ id }) => id)).size, first.records.length)
+  assert.equal(first.issues, [])
+})
+
+test('the records of a longer recording begin with those of a shorter one', () => {
+  const shorter = drive(60).records.slice(0, -1)
+  assert.equal(drive(90).records.slice(0, shorter.length), shorter)
+})
+
+test('the records of a drive hold every signal, and run forwards', () => {
+  const { records, points } = drive(120)
+  for (const { data } of records.slice(1)) {
+    assert.equal(Object.keys(data).sort(), [
+      'batteryVoltage',
+      'fuelPercentRemaining',
+      'latitude',
+      'longitude',
+      'odometer',
+      'speed',
+    ])
+  }
+  for (const [i, { time, monotonic }] of records.entries()) {
+    const before = records[i - 1]
+    if (before === undefined) continue
+    assert.ok(time > before.time && monotonic > before.monotonic, `record ${i}`)
+  }
+  const travelled = points.at(-1)?.travelled ?? 0
+  assert.ok(Math.abs(travelled - (119 * 72) / 3600) < 0.01, `${travelled} km`)
+})
+
+test.run()
