@@ -4,29 +4,43 @@ import { readFileSync } from 'node:fs'
 import type { Command, CommandIo } from './cli/command.ts'
 import { messageOf, OdographError } from './model/errors.ts'
 
-const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+interface Entry {
+  summary: string
+  usage: string
+  load: () => Promise<Command>
+}
+
+const commands: Record<string, Entry> = {
   run: {
-    summary: 'run the gateway  [--config FILE] [--data DIR] [--listen HOST:PORT] [--demo] …',
+    summary: 'run the gateway',
+    usage: '[--config FILE] [--data DIR] [--listen HOST:PORT] [--mqtt-listen HOST:PORT] [--demo]',
     load: async () => (await import('./cli/run.ts')).run,
   },
   replay: {
-    summary: 'fill a store from a recording  FILE [--data DIR] [--vehicle ID] [--speed N|max]',
+    summary: 'fill a store from a recording',
+    usage: 'FILE [--data DIR] [--config FILE] [--vehicle ID] [--speed N|max]',
     load: async () => (await import('./cli/replay.ts')).replay,
   },
   decode: {
-    summary: 'print a recording as JSON lines  FILE [--what KIND] [--dbc FILE]',
+    summary: 'print a recording as JSON lines',
+    usage: 'FILE [--what readings|spn|tp|dm1|obd|isotp|dbc] [--dbc FILE]',
     load: async () => (await import('./cli/decode.ts')).decode,
   },
   simulate: {
-    summary: 'be an adapter on a pseudo-terminal  slcan [--link PATH] [--file FILE] …',
+    summary: 'be an SLCAN adapter on a pseudo-terminal',
+    usage:
+      'slcan [--link PATH | --port PATH] [--file FILE | --rate FRAMES_PER_S] [--fault garbage,split,bel,silent,noack] [--seed N]',
     load: async () => (await import('./cli/simulate.ts')).simulate,
   },
   token: {
-    summary: 'print a token  create --user | create --vehicle TOKENID --privileges 1,3,4',
+    summary: 'print a token signed by this gateway',
+    usage:
+      'create (--user | --vehicle TOKENID --privileges 1,3,4) [--expires 30d] [--data DIR] [--config FILE]',
     load: async () => (await import('./cli/token.ts')).token,
   },
   config: {
-    summary: 'print the schema of the configuration, or check a file  schema | check FILE',
+    summary: 'print the schema of the configuration, or check a file',
+    usage: 'schema | check FILE',
     load: async () => (await import('./cli/config.ts')).config,
   },
 }
@@ -38,7 +52,7 @@ function version(): string {
 
 function help(): string {
   const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`,
+    ([name, { summary, usage }]) => `  ${name.padEnd(9)} ${summary}\n            ${usage}`,
   )
   return `odograph ${version()} — vehicle gateway\n\nusage: odograph COMMAND …\n\n${lines.join('\n')}\n`
 }
@@ -73,6 +87,10 @@ async function main(args: string[]): Promise<number> {
   if (command === undefined) {
     process.stderr.write(`odograph: ${name}: no such command\n\n${help()}`)
     return 2
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(`${command.summary}\n\nusage: odograph ${name} ${command.usage}\n`)
+    return 0
   }
   const io: CommandIo = {
     stdout: process.stdout,
