@@ -132,8 +132,8 @@ export function closingQuote(text: string, open: number, end: number): number {
     close = text.indexOf('"', close + 1)
   }
   if (close > 0 && close < end) {
-    const newline = text.indexOf('\n', open)
-    if (newline < 0 || close < newline || endsStatement(text, close)) return close
+    // Looks no further than the string itself: a file may be one line.
+    if (!text.slice(open, close).includes('\n') || endsStatement(text, close)) return close
   }
   return escaped > 0 && escaped < end && endsStatement(text, escaped) ? escaped : -1
 }
