@@ -5,6 +5,7 @@
  * A vehicle has several odometers that differ a little (two control units, two definitions). Each is
  * a series of its own with its own offset to the distance travelled, so that going over from one to
  * another adds nothing, and what was driven while one was silent is counted once.
+ * A series that is heard only in time that was counted already (an old recording) adds nothing.
  *
  * A reading counts if the vehicle can have driven from the last one of its series to it: not
  * backwards, and no faster than 250 km/h. One that does not follow is rejected; but when five more in
@@ -24,6 +25,11 @@ const CONFIRMATIONS = 5
 const CONFIRMATION_TIME: Micros = 10_000_000
 const MICROS_PER_HOUR = 3_600_000_000
 const MAX_SERIES = 16
+/**
+ * Offset of a series heard only in time that was counted already, as when a drive that was followed
+ * live is replayed from a recording: it adds nothing until it is heard beyond that time.
+ */
+const UNTIED = 1e12
 
 /** `late` readings may be shown and stored but add no distance. */
 export type OdometerVerdict = 'counted' | 'segment' | 'late' | 'rejected'
@@ -45,26 +51,23 @@ export class Odometer {
     if (typeof km !== 'number' || BOGUS.has(km)) return 'rejected'
     const key = `${reading.source}/${reading.sender}/${reading.rank}`
     const series = this.state.series[key]
-    if (series === undefined) {
-      this.#begin(key, km, reading.time)
-      return 'counted'
-    }
+    if (series === undefined) return this.#begin(key, km, reading.time)
     if (reading.time < series.time) return 'late'
     const step = km - series.km
     if (step < 0 || step > reach(series.time, reading.time)) return this.#doubt(series, km, reading)
-    this.#follow(series, km, reading.time)
-    return 'counted'
+    return this.#follow(series, km, reading.time)
   }
 
-  #begin(key: string, km: number, time: Micros): void {
-    const { series, travelled } = this.state
+  #begin(key: string, km: number, time: Micros): OdometerVerdict {
+    const { series } = this.state
     const keys = Object.keys(series)
     if (keys.length >= MAX_SERIES) {
       keys.sort((a, b) => (series[a]?.time ?? 0) - (series[b]?.time ?? 0))
       delete series[keys[0] as string]
     }
-    series[key] = { km, time, offset: km - travelled }
-    this.state.time = Math.max(this.state.time, time)
+    const begun = { km, time, offset: UNTIED }
+    series[key] = begun
+    return this.#follow(begun, km, time)
   }
 
   /** A reading that does not follow: rejected, until enough others follow from it. */
@@ -81,17 +84,22 @@ export class Odometer {
       return 'rejected'
     }
     this.state.segment += 1
-    series.offset = km - this.state.travelled
+    series.offset = UNTIED
     this.#follow(series, km, time)
     return 'segment'
   }
 
-  #follow(series: OdometerSeries, km: number, time: Micros): void {
+  #follow(series: OdometerSeries, km: number, time: Micros): OdometerVerdict {
     series.km = km
     series.time = time
     delete series.candidate
+    if (series.offset === UNTIED) {
+      if (time < this.state.time) return 'late'
+      series.offset = km - this.state.travelled
+    }
     this.state.travelled = Math.max(this.state.travelled, km - series.offset)
     this.state.time = Math.max(this.state.time, time)
+    return 'counted'
   }
 }
 

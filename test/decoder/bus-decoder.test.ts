@@ -270,6 +270,13 @@ for (const [what, line, options] of ignored) {
   })
 }
 
+test('what is not of J1939 or a diagnosis is no message, transport frames included', () => {
+  const others = ['1AFEF100', '1BFEF100', '1AECFF00', '1BECFF00', '1BDA10F1', '6FF']
+  const bus = new Bus().hear(...others.map((id) => `${id}#20110003FFECFE00`))
+  assert.is(bus.decoder.messages, 0)
+  assert.equal(bus.issues, [])
+})
+
 test('responders from 7E8 to 7EF, and any to tester F1, are heard', () => {
   for (const id of ['7E8', '7E9', '7EF', '18DAF100', '18DAF110', '18DAF1FF']) {
     assert.equal(new Bus().hear(`${id}#03410D39`).values, [['speed', 57]], id)

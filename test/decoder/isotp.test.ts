@@ -191,16 +191,16 @@ for (const [what, data] of malformed) {
   })
 }
 
-test('a first frame that announces much and sends nothing reserves little', () => {
+test('first frames that announce much and send nothing reserve little', () => {
   const { isotp, issues } = new Listener()
   const before = process.memoryUsage().arrayBuffers
-  for (let i = 0; i < 20_000; i += 1) {
-    const size = i % 2 === 0 ? [0xff, 0xff, 0xff, 0xff] : [0, 0, 0xff, 0xff]
-    isotp.frame(0x18daf100 + i, Uint8Array.from([0x10, 0, ...size, 1, 2]), 8, i)
+  for (let i = 0; i < 256; i += 1) {
+    isotp.frame(0x18da0000 + i, Uint8Array.from([0x10, 0, 0, 0, 0xff, 0xff, 1, 2]), 8, i)
+    isotp.frame(0x18db0000 + i, Uint8Array.from([0x10, 0, 0xff, 0xff, 0xff, 0xff, 1, 2]), 8, i)
   }
-  assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 2 ** 20, 'memory')
-  assert.is(issues.filter((code) => code === 'isotp-malformed').length, 10_000)
-  assert.is(issues.filter((code) => code === 'isotp-timeout').length, 10_000 - 256)
+  const reserved = process.memoryUsage().arrayBuffers - before
+  assert.ok(reserved < 4 * 2 ** 20, `${reserved} bytes`)
+  assert.equal(issues, new Array<IssueCode>(256).fill('isotp-malformed'))
 })
 
 /** Segmented messages in which something goes wrong. */

@@ -274,6 +274,46 @@ const cases: Case[] = [
     travelled: 101,
     segment: 0,
   },
+  {
+    what: 'a drive that was followed live adds nothing when its recording is replayed',
+    lines: [
+      [0, 100_000, 'slcan/can0/23/1'],
+      [HOUR, 100_100, 'slcan/can0/23/1'],
+      [0, 100_000, 'can0/23/1'],
+      [HOUR / 2, 100_050, 'can0/23/1'],
+      [HOUR, 100_100, 'can0/23/1'],
+      [HOUR + 60, 100_101, 'slcan/can0/23/1'],
+    ],
+    verdicts: ['counted', 'counted', 'late', 'late', 'counted', 'counted'],
+    travelled: 101,
+    segment: 0,
+  },
+  {
+    what: 'a recording of long ago does not add what was driven since, when its bus is heard again',
+    lines: [
+      [5000 * HOUR, 100_000, 'slcan/can0/23/1'],
+      [5001 * HOUR, 100_100, 'slcan/can0/23/1'],
+      [0, 50_000, 'can0/23/1'],
+      [60, 50_001, 'can0/23/1'],
+      [5002 * HOUR, 100_200, 'can0/23/1'],
+      [5002 * HOUR + 60, 100_201, 'can0/23/1'],
+    ],
+    verdicts: ['counted', 'counted', 'late', 'late', 'counted', 'counted'],
+    travelled: 101,
+    segment: 0,
+  },
+  {
+    what: 'a spike in a recording of long ago is rejected all the same',
+    lines: [
+      [5000 * HOUR, 100_000, 'slcan/can0/23/1'],
+      [0, 50_000, 'can0/23/1'],
+      [1, 900_000, 'can0/23/1'],
+      [60, 50_001, 'can0/23/1'],
+    ],
+    verdicts: ['counted', 'late', 'rejected', 'late'],
+    travelled: 0,
+    segment: 0,
+  },
 ]
 
 for (const { what, lines, verdicts, travelled, segment } of cases) {

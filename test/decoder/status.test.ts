@@ -180,10 +180,17 @@ const successors: { what: string; from: From; fresh: boolean; stale: boolean }[]
     fresh: false,
     stale: true,
   },
+  { what: 'another source', from: { source: 'can1', sender: 1 }, fresh: true, stale: true },
   {
-    what: 'another source',
-    from: { source: 'can1', sender: 1, rank: 2 },
+    what: 'a definition of more trust of another source',
+    from: { source: 'can1', rank: 0 },
     fresh: true,
+    stale: true,
+  },
+  {
+    what: 'a definition of less trust of another source',
+    from: { source: 'can1', rank: 2 },
+    fresh: false,
     stale: true,
   },
 ]

@@ -741,6 +741,21 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     assert.is(version()?.value, '1')
   }))
 
+test('a journal opens while another process is writing to it', () =>
+  inFolder((folder) => {
+    const first = openJournal(folder)
+    append(first, 0, 3)
+    first.stop()
+    const other = databaseOf(folder)
+    other.exec('BEGIN IMMEDIATE')
+    const before = performance.now()
+    const journal = openJournal(folder)
+    assert.ok(performance.now() - before < 2000, 'without waiting for it')
+    assert.equal(numbersOf(journal), [0, 1, 2])
+    other.close()
+    journal.stop()
+  }))
+
 test('a migration that fails leaves nothing of itself, says why, and can be tried again', () =>
   inFolder((folder) => {
     const database = databaseOf(folder)

@@ -108,14 +108,16 @@ const migrations: readonly string[] = [
 
 /**
  * Brings a database to the newest version, in one transaction: two processes may open a new file at
- * once. Throws `store-failed` for a file of a later version.
+ * once. One that is of the newest version is not written to, so that it opens while another process
+ * writes. Throws `store-failed` for a file of a later version.
  */
 export function migrate(database: Database, path: string): void {
   useWriteAheadLog(database)
   database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608')
+  if (versionOf(database, path) === migrations.length) return
   database.exec('BEGIN IMMEDIATE')
   try {
-    applyMigrations(database, path)
+    applyMigrations(database, versionOf(database, path))
     database.exec('COMMIT')
   } catch (error) {
     try {
@@ -140,14 +142,19 @@ function useWriteAheadLog(database: Database): void {
   }
 }
 
-function applyMigrations(database: Database, path: string): void {
-  database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
+/** How many migrations it has had. */
+function versionOf(database: Database, path: string): number {
+  const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get()
+  if (made === undefined) return 0
   const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
   const version = Number(row?.value ?? 0)
-  if (!(version <= migrations.length)) {
-    const detail = `was written by a later version (format ${row?.value}, this one knows ${migrations.length})`
-    throw new OdographError('store-failed', path, detail)
-  }
+  if (version <= migrations.length) return version
+  const detail = `was written by a later version (format ${row?.value}, this one knows ${migrations.length})`
+  throw new OdographError('store-failed', path, detail)
+}
+
+function applyMigrations(database: Database, version: number): void {
+  database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
   const save = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('version', ?)")
   for (let next = version; next < migrations.length; next += 1) {
     database.exec(migrations[next] as string)
