@@ -2,8 +2,8 @@
  * What a gateway keeps beside its configuration: its name and its signing key, made on first start
  * in the data folder (`gateway.json`, `signing-key.json`, both readable by the owner alone).
  *
- * Ids that nobody configured are derived from the machine (`/etc/machine-id`, hashed, so that the
- * id itself never leaves it) or, where there is none, from chance. Once made they are kept.
+ * Ids that nobody configured are derived from the machine (`/etc/machine-id` and the board, hashed,
+ * so that neither leaves it) or, where there is none, from chance. Once made they are kept.
  */
 import {
   createHmac,
@@ -67,11 +67,20 @@ export function loadSigningKey(dataFolder: string): SigningKey {
 function machineSecret(file: string): string {
   try {
     const id = readFileSync(file, 'utf8').trim()
-    if (/^[0-9a-f]{32}$/.test(id)) return id
+    if (/^[0-9a-f]{32}$/.test(id)) return `${id}${boardSerial()}`
   } catch {
     // No machine id here: chance serves as well, only not the same in another data folder.
   }
   return randomBytes(32).toString('hex')
+}
+
+/** A Raspberry Pi's own number: cloned cards share their machine id, boards do not. */
+function boardSerial(): string {
+  try {
+    return readFileSync('/sys/firmware/devicetree/base/serial-number', 'utf8')
+  } catch {
+    return '' // Not a board that has one.
+  }
 }
 
 function hmac(key: string, text: string): Buffer {

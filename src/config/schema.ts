@@ -8,6 +8,11 @@ const name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'use 1 to 64 letters, digits, "-", "_" or "."')
 
+/** Whether a text can be an id: part of MQTT topics and of paths. */
+export function isName(text: string): boolean {
+  return name.safeParse(text).success
+}
+
 /** An object that says which keys it knows when it meets another. */
 function section<T extends z.core.$ZodLooseShape>(shape: T) {
   return z.strictObject(shape, {

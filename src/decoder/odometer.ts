@@ -8,10 +8,12 @@
  * A series that is heard only in time that was counted already (an old recording) adds nothing.
  *
  * A reading counts if the vehicle can have driven from the last one of its series to it: not
- * backwards, and no faster than 250 km/h. One that does not follow is rejected; but when five more in
- * a row follow from it, for ten seconds and more, the instrument itself has changed (a new cluster, a
- * roll-over, a reset), and a new segment starts: the distance goes on from where it was and nothing
- * is added for the step. 0 and the values that instruments are known to invent are never readings.
+ * backwards, and no faster than 250 km/h. One that does not follow is rejected, and so is, at first,
+ * one that follows after more than 500 km at once. When five more in a row follow from it, for ten
+ * seconds and more, it was true: if the vehicle can have driven the step while nobody listened, the
+ * step counts; if not, the instrument itself has changed (a new cluster, a roll-over, a reset), and a
+ * new segment starts: the distance goes on from where it was and nothing is added for the step. 0 and
+ * the values that instruments are known to invent are never readings.
  */
 import type { Reading } from '../model/reading.ts'
 import type { OdometerSeries, OdometerState } from '../model/record.ts'
@@ -21,6 +23,8 @@ const BOGUS: ReadonlySet<number> = new Set([0, 65_538, 65_539, 983_040])
 const MAX_SPEED_KMH = 250
 /** Two readings of one instrument may differ by this much at no distance (resolution, latency). */
 const SLACK_KM = 2
+/** A longer step must be confirmed, however long ago the last reading was. */
+const MAX_STEP_KM = 500
 const CONFIRMATIONS = 5
 const CONFIRMATION_TIME: Micros = 10_000_000
 const MICROS_PER_HOUR = 3_600_000_000
@@ -54,8 +58,20 @@ export class Odometer {
     if (series === undefined) return this.#begin(key, km, reading.time)
     if (reading.time < series.time) return 'late'
     const step = km - series.km
-    if (step < 0 || step > reach(series.time, reading.time)) return this.#doubt(series, km, reading)
+    const isNear = step <= MAX_STEP_KM || series.offset === UNTIED
+    if (!isNear || !isDrivable(step, series.time, reading.time)) {
+      return this.#doubt(series, km, reading)
+    }
     return this.#follow(series, km, reading.time)
+  }
+
+  /** The clock was set back: what was stamped later than `time` was heard by then. */
+  notAfter(time: Micros): void {
+    this.state.time = Math.min(this.state.time, time)
+    for (const series of Object.values(this.state.series)) {
+      series.time = Math.min(series.time, time)
+      delete series.candidate
+    }
   }
 
   #begin(key: string, km: number, time: Micros): OdometerVerdict {
@@ -73,16 +89,14 @@ export class Odometer {
   /** A reading that does not follow: rejected, until enough others follow from it. */
   #doubt(series: OdometerSeries, km: number, { time }: Reading): OdometerVerdict {
     const { candidate } = series
-    const follows =
-      candidate !== undefined &&
-      km >= candidate.km &&
-      km - candidate.km <= reach(candidate.time, time)
+    const follows = candidate !== undefined && isDrivable(km - candidate.km, candidate.time, time)
     const since = follows ? candidate.since : time
     const confirmed = follows ? candidate.confirmed + 1 : 0
     if (confirmed < CONFIRMATIONS || time - since < CONFIRMATION_TIME) {
       series.candidate = { km, time, since, confirmed }
       return 'rejected'
     }
+    if (isDrivable(km - series.km, series.time, time)) return this.#follow(series, km, time)
     this.state.segment += 1
     series.offset = UNTIED
     this.#follow(series, km, time)
@@ -103,7 +117,7 @@ export class Odometer {
   }
 }
 
-/** How far a vehicle can have come between two moments, in km. */
-function reach(from: Micros, to: Micros): number {
-  return SLACK_KM + ((to - from) / MICROS_PER_HOUR) * MAX_SPEED_KMH
+/** Whether a vehicle can have come so many km between two moments. */
+function isDrivable(km: number, from: Micros, to: Micros): boolean {
+  return km >= 0 && km <= SLACK_KM + ((to - from) / MICROS_PER_HOUR) * MAX_SPEED_KMH
 }

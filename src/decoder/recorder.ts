@@ -11,7 +11,7 @@ import { type SignalName, signals } from '../model/signals.ts'
 import { type Micros, type Millis, microsToMillis, millisToMicros } from '../model/time.ts'
 
 /** Sources stamp on their own: this much ahead still is the present. */
-const CLOCK_TOLERANCE: Micros = 60_000_000
+export const CLOCK_TOLERANCE: Micros = 60_000_000
 
 export interface RecorderSettings {
   onChange: Millis
@@ -53,6 +53,11 @@ export class Recorder {
     if (!this.#heard || this.#last === undefined) return false
     const elapsed = time - this.#last
     return (this.#changed && elapsed >= this.#onChange) || elapsed >= this.#interval
+  }
+
+  /** The clock was set back: the last record was made by `time`. */
+  notAfter(time: Micros): void {
+    if (this.#last !== undefined) this.#last = Math.min(this.#last, time)
   }
 
   /** Whether anything was heard that no record holds yet. */

@@ -13,6 +13,7 @@ import type { IssueSink } from '../model/issue.ts'
 import type { Reading } from '../model/reading.ts'
 import type { SignalState, VehicleStatus } from '../model/record.ts'
 import { type SignalDefinition, signals } from '../model/signals.ts'
+import type { Micros } from '../model/time.ts'
 
 const MICROS_PER_SECOND = 1_000_000
 
@@ -53,6 +54,11 @@ export class StatusKeeper {
     if (reading.signal === 'longitude') return this.#position(reading)
     if (this.#accepts !== undefined && !this.#accepts(reading)) return false
     return this.#set(reading)
+  }
+
+  /** The clock was set back: what was stamped later than `time` was heard by then. */
+  notAfter(time: Micros): void {
+    for (const state of Object.values(this.status)) state.time = Math.min(state.time, time)
   }
 
   #prevails(reading: Reading, definition: SignalDefinition): boolean {

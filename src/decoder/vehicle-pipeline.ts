@@ -8,7 +8,7 @@ import type { Reading } from '../model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../model/record.ts'
 import { type Micros, microsToMillis } from '../model/time.ts'
 import type { Odometer } from './odometer.ts'
-import { Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
+import { CLOCK_TOLERANCE, Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
 import { StatusKeeper } from './status.ts'
 
 export interface VehiclePipelineOptions {
@@ -21,6 +21,8 @@ export interface VehiclePipelineOptions {
    * what was true then.
    */
   status?: VehicleStatus
+  /** Whether it is a recording: time is that of the readings alone, and may be set back in it. */
+  isRecording?: boolean
   /** Boot, clocks and trust at the moment of a record. */
   stamp: (time: Micros) => RecordStamp
   record: (record: NewRecord, checkpoint: Checkpoint, odometer: OdometerPoint | undefined) => void
@@ -45,6 +47,9 @@ export class VehiclePipeline {
       initial: options.status ?? {},
     })
     this.#recorder = new Recorder(options.vehicle, options.settings)
+    for (const { time } of Object.values(this.#status.status)) {
+      this.#newest = Math.max(this.#newest, time)
+    }
   }
 
   get status(): VehicleStatus {
@@ -54,6 +59,9 @@ export class VehiclePipeline {
   /** Hot. A record that became due by this reading's time holds only what came before it. */
   reading(reading: Reading): void {
     this.readings += 1
+    if (reading.time < this.#newest - CLOCK_TOLERANCE && this.#options.isRecording === true) {
+      this.#setBack(reading.time)
+    }
     if (this.#recorder.isDue(reading.time)) this.#make(reading.time)
     const changed = this.#status.take(reading)
     if (reading.value === undefined) return
@@ -61,14 +69,27 @@ export class VehiclePipeline {
     this.#recorder.heard(reading.time, changed)
   }
 
-  /** Makes a record that became due although nothing more came. */
+  /**
+   * Makes a record that became due although nothing more came. `time` is the wall clock's: where it
+   * was set back, what it had stamped until then must not outlive it as the newest for ever.
+   */
   tick(time: Micros): void {
+    if (Math.max(this.#newest, this.#odometer.state.time) > time + CLOCK_TOLERANCE) {
+      this.#setBack(time)
+      this.#odometer.notAfter(time)
+    }
     if (this.#recorder.isDue(time)) this.#make(time)
   }
 
   /** At the end of a recording or of the run: a last record of what no record holds yet. */
   flush(): void {
     if (this.#recorder.isOpen && this.#newest > 0) this.#make(this.#newest)
+  }
+
+  #setBack(time: Micros): void {
+    this.#status.notAfter(time)
+    this.#recorder.notAfter(time)
+    this.#newest = Math.min(this.#newest, time)
   }
 
   #countOdometer(reading: Reading): boolean {

@@ -10,10 +10,13 @@ import { messageOf } from '../model/errors.ts'
 import { Journal, type JournalOptions } from '../uplink/store/journal.ts'
 
 const DAMAGED = /not a database|malformed|corrupt/i
+/** Another process writes (a replay): opening waits for 5 s itself. */
+const LOCKED = /locked|busy/i
+const LOCKED_TRIES = 4
 
 export function openJournal(options: JournalOptions, found: (sentence: string) => void): Journal {
   try {
-    return new Journal(options)
+    return openPatiently(options)
   } catch (error) {
     const reason = messageOf(error)
     if (DAMAGED.test(reason)) {
@@ -28,6 +31,18 @@ export function openJournal(options: JournalOptions, found: (sentence: string) =
       }
     }
     return openTemporary(options, reason, found)
+  }
+}
+
+function openPatiently(options: JournalOptions): Journal {
+  for (let left = LOCKED_TRIES; ; left -= 1) {
+    try {
+      return new Journal(options)
+    } catch (error) {
+      if (left === 1 || !LOCKED.test(messageOf(error))) throw error
+      const { path, logger } = options
+      logger.warn({ path }, 'the journal is in use by another process; waiting for it')
+    }
   }
 }
 

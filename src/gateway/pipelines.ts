@@ -58,7 +58,7 @@ export class Pipelines implements StatusReader {
   recorded(vehicle: string, recording: string): VehiclePipeline {
     const boot = ksuidOf(0, 'recording', recording)
     let first: Micros | undefined
-    return this.#add(vehicle, {}, (time) => {
+    return this.#add(vehicle, undefined, (time) => {
       first ??= time
       const receivedAt = microsToMillis(time)
       return { boot, monotonic: microsToMillis(time - first), receivedAt, clockTrust: 'recorded' }
@@ -86,13 +86,13 @@ export class Pipelines implements StatusReader {
 
   #add(
     vehicle: string,
-    status: VehicleStatus,
+    status: VehicleStatus | undefined,
     stamp: (time: Micros) => RecordStamp,
   ): VehiclePipeline {
     const { journal, settings, issue, recorded } = this.#options
     const pipeline = new VehiclePipeline({
       vehicle,
-      status: structuredClone(status),
+      ...(status === undefined ? { isRecording: true } : { status: structuredClone(status) }),
       odometer: this.#odometerOf(vehicle),
       settings,
       stamp,

@@ -3,7 +3,8 @@
  * store has seen. Ids that nobody gave are derived once and kept in the store.
  */
 import { type Identity, vehicleIds } from '../config/identity.ts'
-import type { Config } from '../config/schema.ts'
+import { type Config, isName } from '../config/schema.ts'
+import { messageOf, OdographError } from '../model/errors.ts'
 import { isKsuid } from '../model/ksuid.ts'
 import type { Vehicle } from '../model/vehicle.ts'
 import { withoutUndefined } from '../model/without-undefined.ts'
@@ -12,7 +13,7 @@ import type { Journal } from '../uplink/store/journal.ts'
 export interface VehicleRegister {
   all(): readonly Vehicle[]
   byId(id: string): Vehicle | undefined
-  /** Finds a vehicle by any of its ids, or makes one that goes by this one. */
+  /** Finds a vehicle by any of its ids, or makes one that goes by it. Throws `vehicle-unknown`. */
   resolve(anyId: string): Vehicle
 }
 
@@ -20,7 +21,7 @@ export interface RegisterOptions {
   config: Config
   identity: Identity
   journal: Journal
-  /** Told of ids that two vehicles claim; the vehicle is left out. */
+  /** Told of ids that two vehicles claim (the later one is left out) or that cannot be kept. */
   conflict: (sentence: string) => void
 }
 
@@ -38,7 +39,13 @@ export function createVehicleRegister(options: RegisterOptions): VehicleRegister
       id,
       owner: config.gateway.owner,
     }
-    journal.saveVehicle(vehicle)
+    try {
+      journal.saveVehicle(vehicle)
+    } catch (error) {
+      // On a full or read-only card the vehicle is there, only its ids are not kept.
+      if (!(error instanceof OdographError) || error.code !== 'store-failed') throw error
+      conflict(error.message)
+    }
     vehicles.set(id, vehicle)
     return vehicle
   }
@@ -49,7 +56,7 @@ export function createVehicleRegister(options: RegisterOptions): VehicleRegister
     try {
       add(vehicle.id, withoutUndefined(vehicle))
     } catch (error) {
-      conflict(String((error as Error).message))
+      conflict(messageOf(error))
     }
   }
 
@@ -63,6 +70,10 @@ export function createVehicleRegister(options: RegisterOptions): VehicleRegister
     resolve(anyId) {
       const known = find(anyId)
       if (known !== undefined) return known
+      if (!isName(anyId)) {
+        const accepted = 'use 1 to 64 letters, digits, "-", "_" or "."'
+        throw new OdographError('vehicle-unknown', `--vehicle ${anyId}`, accepted)
+      }
       if (/^\d+$/.test(anyId)) return add(anyId, { tokenId: anyId })
       return add(anyId, isKsuid(anyId) ? { userDeviceId: anyId } : {})
     },

@@ -349,7 +349,7 @@ const responses: { what: string; message: string; values: [string, unknown][]; c
       what: 'that asks for patience gives none',
       message: '7F0178',
       values: [],
-      codes: ['negative-response'],
+      codes: [],
     },
     {
       what: 'that refuses, with what looks like data behind, gives none',

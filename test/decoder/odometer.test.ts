@@ -126,10 +126,29 @@ const cases: Case[] = [
     what: 'what was driven while the gateway was off counts',
     lines: [
       [0, 100_000],
-      [10 * HOUR, 100_800],
+      [10 * HOUR, 100_480],
     ],
     verdicts: counted(2),
-    travelled: 800,
+    travelled: 480,
+    segment: 0,
+  },
+  {
+    what: 'a long way driven while the gateway was off counts once others confirm it',
+    lines: [[0, 100_000], ...steady(100 * HOUR, 104_000, 6), [100 * HOUR + 60, 104_001]],
+    verdicts: [...counted(1), ...rejected(5), ...counted(2)],
+    travelled: 4001,
+    segment: 0,
+  },
+  {
+    what: 'a spike after a month of silence is rejected, however far a vehicle can have driven',
+    lines: [
+      [0, 100_000],
+      [720 * HOUR, 250_000],
+      [720 * HOUR + 2, 100_000],
+      [720 * HOUR + 4, 100_001],
+    ],
+    verdicts: ['counted', 'rejected', 'counted', 'counted'],
+    travelled: 1,
     segment: 0,
   },
   {

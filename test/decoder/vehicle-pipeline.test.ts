@@ -28,6 +28,7 @@ interface Options {
   interval?: number
   odometer?: Odometer
   status?: VehicleStatus
+  isRecording?: boolean
 }
 
 class Pipeline {
@@ -38,12 +39,14 @@ class Pipeline {
   readonly pipeline: VehiclePipeline
 
   constructor(options: Options = {}) {
+    const { isRecording = false } = options
     const { onChange = 10_000, interval = 60_000, odometer = new Odometer(), status } = options
     this.pipeline = new VehiclePipeline({
       vehicle: 'van',
       settings: { onChange, interval },
       odometer,
       ...(status === undefined ? {} : { status }),
+      isRecording,
       stamp: (time) => ({
         boot: 'boot',
         monotonic: time / 1000 - START * 1000,
@@ -390,6 +393,44 @@ test('the records of a drive hold every signal, and run forwards', () => {
   }
   const travelled = points.at(-1)?.travelled ?? 0
   assert.ok(Math.abs(travelled - (119 * 72) / 3600) < 0.01, `${travelled} km`)
+})
+
+test('a clock that was ahead and is set back does not freeze status, records or distance', () => {
+  const drive = new Pipeline({ onChange: 1000 })
+  const hour = 3600
+  const feed = (at: number, km: number, speed: number) => {
+    drive.pipeline.reading(readingOf([at, 'odometer', km]))
+    drive.pipeline.reading(readingOf([at, 'speed', speed]))
+    drive.pipeline.tick(micros(at))
+  }
+  for (let s = 0; s < 5; s += 1) feed(hour + s, 1000 + s / 100, 50)
+  const before = drive.records.length
+  drive.pipeline.tick(micros(10))
+  for (let s = 11; s < 30; s += 1) feed(s, 1000.05 + s / 100, 60 + s / 10)
+  assert.ok(drive.records.length - before >= 15, `${drive.records.length - before} records`)
+  assert.is(drive.pipeline.status.speed?.value, 62.9)
+  assert.is(drive.pipeline.status.speed?.time, micros(29))
+  const travelled = drive.points.at(-1)?.travelled ?? 0
+  assert.ok(Math.abs(travelled - 0.33) < 0.02, `${travelled} km`)
+})
+
+test('a status from the future in the store does not outlive the next tick', () => {
+  const status: VehicleStatus = {
+    speed: { value: 99, quality: 'ok', time: micros(1e9), source: 'can0', sender: 0, rank: 0 },
+  }
+  const { pipeline } = new Pipeline({ status })
+  pipeline.tick(micros(0))
+  pipeline.reading(readingOf([1, 'speed', 10]))
+  assert.is(pipeline.status.speed?.value, 10)
+})
+
+test('a recording in which the clock was set back goes on making records', () => {
+  const drive = new Pipeline({ onChange: 1000, isRecording: true })
+  for (let s = 0; s < 5; s += 1) drive.pipeline.reading(readingOf([3600 + s, 'speed', 50 + s]))
+  for (let s = 0; s < 20; s += 1) drive.pipeline.reading(readingOf([s, 'speed', 60 + s]))
+  drive.pipeline.flush()
+  assert.ok(drive.records.length >= 20, `${drive.records.length} records`)
+  assert.is(drive.records.at(-1)?.data.speed, 79)
 })
 
 test.run()

@@ -15,6 +15,8 @@ const POSITIVE = 0x40
 const NEGATIVE = 0x7f
 const CURRENT_DATA = 0x01
 const VEHICLE_INFORMATION = 0x09
+/** Not a refusal: the answer takes longer and still comes. */
+const RESPONSE_PENDING = 0x78
 const PID_VIN = 0x02
 const VIN_LENGTH = 17
 
@@ -59,6 +61,7 @@ export function isResponseId(id: number, extended: boolean): boolean {
 export function decodeResponse(data: Uint8Array, length: number, sinks: ResponseSinks): void {
   const first = data[0] as number
   if (first === NEGATIVE) {
+    if (length > 2 && data[2] === RESPONSE_PENDING) return
     const at = (i: number) => (i < length ? hex(data[i] as number) : '?')
     sinks.issue('negative-response', `service ${at(1)}, code ${at(2)}`)
     return

@@ -77,6 +77,8 @@ export class Journal implements RecordWriter {
     const prepare = (sql: string) => this.#database.prepare(sql)
     try {
       migrate(this.#database, options.path)
+      // What another process holds longer is tried again with the next commit.
+      this.#database.exec('PRAGMA busy_timeout = 1000')
       this.#insert = prepare(INSERT_RECORD)
       this.#slot = prepare(
         `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)

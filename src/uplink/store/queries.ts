@@ -139,8 +139,8 @@ export function totalDistance(database: Database, vehicle: string): number {
   const row = database
     .prepare(
       `SELECT
-         (SELECT last_km FROM odometer_slot WHERE vehicle = ?1 ORDER BY slot DESC LIMIT 1) -
-         (SELECT first_km FROM odometer_slot WHERE vehicle = ?1 ORDER BY slot LIMIT 1) AS km`,
+         (SELECT max(last_km) FROM odometer_slot WHERE vehicle = ?1) -
+         (SELECT min(first_km) FROM odometer_slot WHERE vehicle = ?1) AS km`,
     )
     .get(vehicle)
   return kilometres(Number(row?.km ?? 0))
