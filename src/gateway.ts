@@ -51,7 +51,7 @@ export class Gateway {
   readonly #identity: Identity
   readonly #signingKey: SigningKey
   readonly #config: Config
-  readonly #findings: string[]
+  readonly #findings: string[] = []
   readonly #journal: Journal
   readonly #reader: JournalReader
   readonly #pipelines: Pipelines
@@ -66,8 +66,8 @@ export class Gateway {
     const { loaded, folder, logger, clock } = options
     this.#options = options
     this.#config = loaded.config
-    this.#findings = [...loaded.findings]
-    const found = (sentence: string) => this.#findings.push(sentence)
+    for (const finding of loaded.findings) this.#found(finding)
+    const found = (sentence: string) => this.#found(sentence)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
     this.#signingKey = signingKey
@@ -112,9 +112,14 @@ export class Gateway {
 
   /** Starts every part; resolves with the page's address once the API answers. */
   async start(): Promise<string> {
-    for (const finding of this.#findings) this.#options.logger.error({}, finding)
     this.#journal.start()
-    for (const source of this.#config.sources) this.#lines.push(this.#line(source))
+    for (const source of this.#config.sources) {
+      try {
+        this.#lines.push(this.#line(source))
+      } catch (error) {
+        this.#found(messageOf(error))
+      }
+    }
     for (const line of this.#lines) line.start()
     this.#tick = setInterval(() => {
       this.#pipelines.tick(millisToMicros(this.#options.clock.now()))
@@ -149,6 +154,7 @@ export class Gateway {
       ...(store.lost === 0
         ? []
         : [`${store.lost} records were lost because nothing could be written`]),
+      ...(mqtt.state === 'refused' || mqtt.state === 'parked' ? [`MQTT: ${mqtt.detail}`] : []),
     ]
     return {
       status: findings.length === 0 ? 'ok' : 'degraded',
@@ -160,6 +166,11 @@ export class Gateway {
       store: { records: store.records, bytes: store.bytes, uncommitted: store.uncommitted },
       mqtt,
     }
+  }
+
+  #found(sentence: string): void {
+    this.#findings.push(sentence)
+    this.#options.logger.error({}, sentence)
   }
 
   /** Listens, or says why not and tries again until it does or the gateway stops. */
@@ -210,7 +221,7 @@ export class Gateway {
         clock,
       })
     } catch (error) {
-      this.#findings.push(messageOf(error))
+      this.#found(messageOf(error))
       return undefined
     }
   }
