@@ -750,7 +750,7 @@ test('a journal opens while another process is writing to it', () =>
     other.exec('BEGIN IMMEDIATE')
     const before = performance.now()
     const journal = openJournal(folder)
-    assert.ok(performance.now() - before < 2000, 'without waiting for it')
+    assert.ok(performance.now() - before < 4000, 'without waiting for it')
     assert.equal(numbersOf(journal), [0, 1, 2])
     other.close()
     journal.stop()

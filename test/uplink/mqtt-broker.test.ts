@@ -49,7 +49,7 @@ test('a stop closes at once whoever is connected, however silent, and may come t
   const begun = performance.now()
   await Promise.all([broker.stop(), broker.stop()])
   await closed
-  assert.ok(performance.now() - begun < 500)
+  assert.ok(performance.now() - begun < 5000)
   await listener.end()
   await broker.stop()
   assert.is(await broker.start().then(Boolean), true, 'and it starts again')
