@@ -17,6 +17,12 @@ export interface CanFrame {
   /** An error frame is the controller's report, not traffic: no decoder looks inside. */
   error: boolean
   fd: boolean
+  /** CAN FD: the data part was sent at the higher bit rate. */
+  brs: boolean
+  /** CAN FD: the sender is error-passive. */
+  esi: boolean
+  /** Sent by whoever recorded it, as far as the recording says. */
+  sent: boolean
   length: number
   data: Uint8Array
   time: Micros
@@ -34,6 +40,9 @@ export function newFrame(): CanFrame {
     remote: false,
     error: false,
     fd: false,
+    brs: false,
+    esi: false,
+    sent: false,
     length: 0,
     data: new Uint8Array(MAX_FRAME_DATA),
     time: 0,

@@ -6,7 +6,7 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CandumpParser } from '../../src/device/capture/candump.ts'
+import { CandumpParser } from '../../src/device/capture/candump/candump.ts'
 
 const lines = Number(process.argv[2] ?? 1_200_000)
 const CHUNK = 512 * 1024

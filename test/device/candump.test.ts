@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CandumpParser } from '../../src/device/capture/candump.ts'
+import { CandumpParser } from '../../src/device/capture/candump/candump.ts'
 import type { CanFrame } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import { recording } from '../support/needs.ts'

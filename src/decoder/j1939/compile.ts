@@ -5,8 +5,8 @@
  */
 import { type SignalName, signals } from '../../model/signals.ts'
 import { inUnit, scaler } from '../quantity.ts'
+import type { PgnRow, SpnRow, TextRow } from './rows.ts'
 import { indicatorStart } from './slots.ts'
-import type { PgnRow, SpnRow, TextRow } from './spn-table.ts'
 
 export interface SpnPlan {
   readonly spn: number

@@ -1,43 +1,16 @@
 /**
  * The SPN table: which parameter stands where in which parameter group (J1939-71 as public
- * knowledge; checked against pretty_j1939 and the public j1939-84 tables).
- *
- * A row holds decisions only. `at` is the position as the standard writes it: the first byte from
- * 1, and for parts of a byte the bit from 1. Bit offsets, ranges and indicator patterns follow from
- * it and from the SLOT. `signal` names the signal that it feeds; `rank` orders several SPNs of one
- * signal by trust, 0 first. Samples are whole messages with what the row must make of them.
+ * knowledge; checked against pretty_j1939 and the public j1939-84 tables). The shape of a row is
+ * told in rows.ts.
  */
-import type { SignalName } from '../../model/signals.ts'
-import { type Slot, type SpnStatus, slots } from './slots.ts'
-
-export interface SpnRow {
-  readonly spn: number
-  readonly label: string
-  readonly at: number | readonly [byte: number, bit: number]
-  readonly slot: Slot
-  readonly signal?: SignalName
-  readonly rank?: number
-  readonly samples: readonly (readonly [hex: string, expected: number | Exclude<SpnStatus, 'ok'>])[]
-}
-
-/** A row that cannot be laid out in bits: its metadata, beside a function of its own. */
-export interface TextRow {
-  readonly spn: number
-  readonly label: string
-  readonly text: 'vin'
-  readonly samples: readonly (readonly [hex: string, expected: string | 'na'])[]
-}
-
-export interface PgnRow {
-  readonly pgn: number
-  readonly label: string
-  readonly spns: readonly (SpnRow | TextRow)[]
-}
+import type { PgnRow } from './rows.ts'
+import { slots } from './slots.ts'
 
 export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 61443,
     label: 'EEC2',
+    name: 'Engine controller 2',
     spns: [
       {
         spn: 92,
@@ -56,6 +29,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 61444,
     label: 'EEC1',
+    name: 'Engine controller 1',
     spns: [
       {
         spn: 190,
@@ -75,6 +49,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65217,
     label: 'VDHR',
+    name: 'Vehicle distance, high resolution',
     spns: [
       {
         spn: 917,
@@ -105,6 +80,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65248,
     label: 'VD',
+    name: 'Vehicle distance',
     spns: [
       {
         spn: 244,
@@ -135,6 +111,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65253,
     label: 'HOURS',
+    name: 'Engine hours and revolutions',
     spns: [
       {
         spn: 247,
@@ -152,6 +129,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65260,
     label: 'VI',
+    name: 'Vehicle identification',
     spns: [
       {
         spn: 237,
@@ -167,6 +145,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65262,
     label: 'ET1',
+    name: 'Engine temperature 1',
     spns: [
       {
         spn: 110,
@@ -185,6 +164,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65265,
     label: 'CCVS1',
+    name: 'Cruise control and vehicle speed 1',
     spns: [
       {
         spn: 84,
@@ -203,6 +183,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65267,
     label: 'VP',
+    name: 'Vehicle position',
     spns: [
       {
         spn: 584,
@@ -231,6 +212,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65269,
     label: 'AMB',
+    name: 'Ambient conditions',
     spns: [
       {
         spn: 108,
@@ -260,6 +242,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65271,
     label: 'VEP1',
+    name: 'Electrical power 1',
     spns: [
       {
         spn: 168,
@@ -290,6 +273,7 @@ export const pgnTable: readonly PgnRow[] = [
   {
     pgn: 65276,
     label: 'DD',
+    name: 'Dash display',
     spns: [
       {
         spn: 96,

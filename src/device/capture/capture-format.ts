@@ -9,7 +9,7 @@ import type { CanFrame } from '../../model/frame.ts'
 import type { IssueSink } from '../../model/issue.ts'
 import type { Micros } from '../../model/time.ts'
 import { SlcanParser } from '../serial/slcan-parser.ts'
-import { CandumpParser } from './candump.ts'
+import { CandumpParser } from './candump/candump.ts'
 import type { Content } from './capture-content.ts'
 
 export type CaptureFormat = 'candump' | 'slcan'

@@ -7,8 +7,8 @@
  * without a time follow one another by 1000 µs, from 0. Time may run backwards, as it does where
  * the clock of the recorder was set: the frame is kept as it is.
  */
-import type { CanFrame, FrameSink } from '../../model/frame.ts'
-import type { IssueCode, IssueSink } from '../../model/issue.ts'
+import type { CanFrame, FrameSink } from '../../../model/frame.ts'
+import type { IssueCode, IssueSink } from '../../../model/issue.ts'
 import { type ParsedLine, parseCandumpLine } from './candump-console.ts'
 import { UsualLines } from './candump-usual.ts'
 

@@ -16,9 +16,9 @@
  * data: a console line with more or fewer bytes than announced is malformed, as is an FD line whose
  * length CAN FD does not have.
  */
-import { type CanFrame, MAX_FRAME_DATA } from '../../model/frame.ts'
-import type { Micros } from '../../model/time.ts'
-import { hexValues, NOT_HEX } from '../serial/slcan-parser.ts'
+import { type CanFrame, MAX_FRAME_DATA } from '../../../model/frame.ts'
+import type { Micros } from '../../../model/time.ts'
+import { hexValues, NOT_HEX } from '../../serial/slcan-parser.ts'
 
 /** What a line was: a frame was filled in, something to pass over, or lost frames told by candump. */
 export type LineKind = 'frame' | 'nothing' | 'overflow' | 'malformed'

@@ -8,9 +8,9 @@
  *   then                     identifier of 3 or 8 digits, `#`, up to 8 bytes of two digits
  *   then                     nothing, ` R` (received) or ` T` (sent); CR LF or LF
  */
-import { type CanFrame, type FrameSink, newFrame } from '../../model/frame.ts'
-import type { Micros } from '../../model/time.ts'
-import { hexValues, NOT_HEX } from '../serial/slcan-parser.ts'
+import { type CanFrame, type FrameSink, newFrame } from '../../../model/frame.ts'
+import type { Micros } from '../../../model/time.ts'
+import { hexValues, NOT_HEX } from '../../serial/slcan-parser.ts'
 
 const LF = 0x0a
 const CR = 0x0d
