@@ -1,9 +1,9 @@
 /**
  * When a record is due, and what stands in it. A record is a status at one moment, that of the last
- * reading: every signal that still described the present then (the signal table's freshness), none
- * that had gone stale. One is made at most every `onChange` while values change, and every `interval` while
+ * reading: every signal that still described the present then, none that had gone stale. One is made at most every `onChange` while values change, and every `interval` while
  * readings come and nothing changes; silence makes none.
  */
+import { freshFor } from '../model/freshness.ts'
 import { ksuidOf } from '../model/ksuid.ts'
 import type { Quality } from '../model/reading.ts'
 import type { NewRecord, RecordData, VehicleStatus } from '../model/record.ts'
@@ -106,7 +106,7 @@ function freshSignals(status: VehicleStatus, now: Micros) {
   for (const [name, state] of Object.entries(status) as [SignalName, VehicleStatus[SignalName]][]) {
     if (state === undefined) continue
     const age = now - state.time
-    if (age < -CLOCK_TOLERANCE || age > signals[name].freshSeconds * 1_000_000) continue
+    if (age < -CLOCK_TOLERANCE || age > freshFor(state, signals[name])) continue
     data[name] = state.value
     if (state.quality !== 'ok') quality[name] = state.quality
     if (newest === undefined || state.time > newest.time) newest = state

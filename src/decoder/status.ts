@@ -4,18 +4,23 @@
  *
  * - readings without a value (`absent`, `error`): the last value stays and ages;
  * - values outside the signal's range, and a position of exactly 0°, 0°: counted as `implausible`;
+ * - values that changed faster than the signal can, until a second reading confirms them;
  * - readings older than the one it has: a late arrival never replaces a newer value;
  * - a definition of less trust (PID A6 after SPN 917), and within one source another control unit,
  *   as long as the one heard before is fresh: two senders of one signal never alternate;
  * - half a position: latitude and longitude come from one message or not at all.
+ *
+ * Fresh is what the rhythm of its sender makes likely (model/freshness.ts). Senders that disagree are
+ * reported; nothing is averaged.
  */
-import type { IssueSink } from '../model/issue.ts'
+import { freshFor, learnPeriod } from '../model/freshness.ts'
+import type { IssueCode, IssueSink } from '../model/issue.ts'
 import type { Reading } from '../model/reading.ts'
 import type { SignalState, VehicleStatus } from '../model/record.ts'
 import { type SignalDefinition, signals } from '../model/signals.ts'
 import type { Micros } from '../model/time.ts'
-
-const MICROS_PER_SECOND = 1_000_000
+import { Agreement, nameOf } from './agreement.ts'
+import { ChangeCheck, isInRange } from './plausibility.ts'
 
 export interface StatusKeeperOptions {
   issue: IssueSink
@@ -28,6 +33,8 @@ export class StatusKeeper {
   readonly status: VehicleStatus
   readonly #issue: IssueSink
   readonly #accepts: ((reading: Reading) => boolean) | undefined
+  readonly #changes = new ChangeCheck()
+  readonly #agreement = new Agreement()
   #latitude: Reading | undefined
 
   constructor(options: StatusKeeperOptions) {
@@ -42,9 +49,13 @@ export class StatusKeeper {
     if (reading.signal === 'latitude') this.#latitude = undefined
     if (reading.value === undefined) return false
     const definition: SignalDefinition = signals[reading.signal]
-    if (!this.#prevails(reading, definition)) return false
-    if (!isPlausible(reading, definition)) {
-      this.#implausible(reading)
+    const known = this.status[reading.signal]
+    if (known !== undefined && isOther(reading, known)) {
+      this.#compare(reading, known, definition)
+    }
+    if (known !== undefined && !prevails(reading, known, definition)) return false
+    if (!isInRange(reading, definition)) {
+      this.#report('implausible', reading)
       return false
     }
     if (reading.signal === 'latitude') {
@@ -52,23 +63,24 @@ export class StatusKeeper {
       return false
     }
     if (reading.signal === 'longitude') return this.#position(reading)
+    if (!this.#canFollow(reading)) return false
     if (this.#accepts !== undefined && !this.#accepts(reading)) return false
     return this.#set(reading)
   }
 
   /** The clock was set back: what was stamped later than `time` was heard by then. */
   notAfter(time: Micros): void {
+    this.#changes.forget()
     for (const state of Object.values(this.status)) state.time = Math.min(state.time, time)
   }
 
-  #prevails(reading: Reading, definition: SignalDefinition): boolean {
-    const known = this.status[reading.signal]
-    if (known === undefined) return true
-    if (reading.time < known.time) return false
-    if (reading.rank < known.rank) return true
-    const isSame = known.sender === reading.sender || known.source !== reading.source
-    if (reading.rank === known.rank && isSame) return true
-    return reading.time - known.time > definition.freshSeconds * MICROS_PER_SECOND
+  /** Two senders of one signal: do they agree? */
+  #compare(reading: Reading, known: SignalState, definition: SignalDefinition): void {
+    if (Math.abs(reading.time - known.time) > freshFor(known, definition)) return
+    if (!this.#agreement.begins(reading, known, definition)) return
+    const { signal, value, source, time } = reading
+    const detail = `${signal}: ${nameOf(reading)} says ${value}, ${nameOf(known)} ${known.value}`
+    this.#issue({ code: 'readings-disagree', at: source, detail, time })
   }
 
   /** The longitude completes the position that the latitude of the same message began. */
@@ -84,11 +96,20 @@ export class StatusKeeper {
       return false
     }
     if (latitude.value === 0 && longitude.value === 0) {
-      this.#implausible(longitude)
+      this.#report('implausible', longitude)
       return false
     }
+    if (!this.#canFollow(latitude) || !this.#canFollow(longitude)) return false
     const moved = this.#set(latitude)
     return this.#set(longitude) || moved
+  }
+
+  #canFollow(reading: Reading): boolean {
+    const known = this.status[reading.signal]
+    const before = known === undefined || isOther(reading, known) ? undefined : known
+    if (this.#changes.accepts(reading, before, signals[reading.signal])) return true
+    this.#report('implausible-change', reading)
+    return false
   }
 
   #set(reading: Reading): boolean {
@@ -98,6 +119,8 @@ export class StatusKeeper {
       return true
     }
     const changed = known.value !== reading.value || known.quality !== reading.quality
+    if (isOther(reading, known)) known.period = undefined
+    else this.#learn(known, reading)
     known.value = reading.value ?? known.value
     known.quality = reading.quality
     known.time = reading.time
@@ -107,20 +130,34 @@ export class StatusKeeper {
     return changed
   }
 
-  #implausible(reading: Reading): void {
-    const { signal, value, source, time } = reading
-    this.#issue({ code: 'implausible', at: source, detail: `${signal} ${value}`, time })
+  #learn(known: SignalState, { time, signal }: Reading): void {
+    const period = learnPeriod(known.period, time - known.time, signals[signal])
+    if (period !== undefined) known.period = period
   }
+
+  #report(code: IssueCode, { signal, value, source, time }: Reading): void {
+    this.#issue({ code, at: source, detail: `${signal} ${value}`, time })
+  }
+}
+
+function isOther(reading: Reading, known: SignalState): boolean {
+  return (
+    reading.sender !== known.sender ||
+    reading.source !== known.source ||
+    reading.rank !== known.rank
+  )
+}
+
+/** Whether the reading takes the place of what is known. */
+function prevails(reading: Reading, known: SignalState, definition: SignalDefinition): boolean {
+  if (reading.time < known.time) return false
+  if (reading.rank < known.rank) return true
+  const isSame = known.sender === reading.sender || known.source !== reading.source
+  if (reading.rank === known.rank && isSame) return true
+  return reading.time - known.time > freshFor(known, definition)
 }
 
 function stateOf(reading: Reading): SignalState {
   const { value, quality, time, source, sender, rank } = reading
   return { value: value as SignalState['value'], quality, time, source, sender, rank }
-}
-
-function isPlausible(reading: Reading, definition: SignalDefinition): boolean {
-  const { value } = reading
-  if (typeof value !== 'number') return true
-  const { min, max } = definition
-  return (min === undefined || value >= min) && (max === undefined || value <= max)
 }

@@ -7,6 +7,7 @@ export const errorTexts = {
   'config-invalid': 'the configuration is not valid',
   'file-unreadable': 'the file cannot be read',
   'file-unrecognised': 'the file is in no format that is known here',
+  'file-unwritable': 'the file cannot be written',
   'port-missing': 'the serial port does not exist',
   'port-denied': 'no permission to open the serial port',
   'port-busy': 'the serial port is in use by another process',

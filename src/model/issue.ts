@@ -31,6 +31,8 @@ export const issueTexts = {
   'text-invalid': 'a text (VIN) has characters or a length that it cannot have',
   // readings → status
   implausible: 'a value outside the range that its signal can have was rejected',
+  'implausible-change': 'a value changed faster than its signal can and waits for confirmation',
+  'readings-disagree': 'two senders of one signal disagree',
   'odometer-rejected': 'an odometer reading that cannot be true was rejected',
   'clock-untrusted': 'records are stored with a time that nothing confirms',
 } as const

@@ -11,6 +11,8 @@ export interface SignalState {
   source: string
   sender: number
   rank: number
+  /** How long between two readings of its sender, as learned; absent until there were two. */
+  period?: Micros | undefined
 }
 
 export type VehicleStatus = Partial<Record<SignalName, SignalState>>

@@ -4,7 +4,7 @@
  * Device Data API where it has one; `vss` is the COVESA Vehicle Signal Specification path.
  *
  * A row: unit and type of the value · the range outside which a value cannot be true, and the
- * greatest change that can · the privilege class that may see it · for how many seconds a value still describes the present.
+ * greatest change that can, and how far two senders of it may differ · the privilege class that may see it · for how many seconds a value still describes the present.
  */
 export type PrivilegeClass = 'location' | 'identity' | 'non-location'
 
@@ -18,6 +18,8 @@ export interface SignalDefinition {
   readonly max?: number
   /** The greatest change per second that can be true. A faster one has to be confirmed. */
   readonly maxRate?: number
+  /** How far two senders may differ and still agree. */
+  readonly tolerance?: number
   readonly privilege: PrivilegeClass
   readonly freshSeconds: number
   /** Stored in a column of its own in the journal; the rest share one. */
@@ -32,6 +34,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 10_000_000,
+    tolerance: 10,
     privilege: 'non-location',
     freshSeconds: 300,
     column: true,
@@ -44,6 +47,7 @@ const table = {
     min: 0,
     max: 300,
     maxRate: 30,
+    tolerance: 10,
     privilege: 'non-location',
     freshSeconds: 10,
     column: true,
@@ -56,6 +60,7 @@ const table = {
     min: 0,
     max: 12_000,
     maxRate: 15_000,
+    tolerance: 200,
     privilege: 'non-location',
     freshSeconds: 10,
     column: true,
@@ -67,6 +72,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1.25,
+    tolerance: 0.25,
     privilege: 'non-location',
     freshSeconds: 10,
     column: true,
@@ -78,6 +84,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1,
+    tolerance: 0.1,
     privilege: 'non-location',
     freshSeconds: 300,
     column: true,
@@ -89,6 +96,7 @@ const table = {
     type: 'number',
     min: 3,
     max: 60,
+    tolerance: 1.5,
     privilege: 'non-location',
     freshSeconds: 60,
     column: true,
@@ -101,6 +109,7 @@ const table = {
     min: -40,
     max: 160,
     maxRate: 10,
+    tolerance: 10,
     privilege: 'non-location',
     freshSeconds: 60,
     column: true,
@@ -113,6 +122,7 @@ const table = {
     min: -60,
     max: 85,
     maxRate: 5,
+    tolerance: 8,
     privilege: 'non-location',
     freshSeconds: 300,
     column: true,
@@ -125,6 +135,7 @@ const table = {
     min: -40,
     max: 215,
     maxRate: 30,
+    tolerance: 20,
     privilege: 'non-location',
     freshSeconds: 60,
   },
@@ -146,6 +157,7 @@ const table = {
     min: 40,
     max: 125,
     maxRate: 5,
+    tolerance: 5,
     privilege: 'non-location',
     freshSeconds: 300,
     column: true,
@@ -168,6 +180,7 @@ const table = {
     min: 0,
     max: 1_000_000,
     maxRate: 1,
+    tolerance: 1,
     privilege: 'non-location',
     freshSeconds: 600,
     column: true,
@@ -190,6 +203,7 @@ const table = {
     min: -90,
     max: 90,
     maxRate: 0.002,
+    tolerance: 0.01,
     privilege: 'location',
     freshSeconds: 30,
     column: true,
@@ -202,6 +216,7 @@ const table = {
     min: -180,
     max: 180,
     maxRate: 0.02,
+    tolerance: 0.02,
     privilege: 'location',
     freshSeconds: 30,
     column: true,
@@ -261,6 +276,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1,
+    tolerance: 0.05,
     privilege: 'non-location',
     freshSeconds: 600,
   },
@@ -291,6 +307,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1500,
+    tolerance: 20,
     privilege: 'non-location',
     freshSeconds: 60,
   },
@@ -362,6 +379,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1200,
+    tolerance: 100,
     privilege: 'non-location',
     freshSeconds: 60,
   },
@@ -373,6 +391,7 @@ const table = {
     min: -50,
     max: 250,
     maxRate: 10,
+    tolerance: 15,
     privilege: 'non-location',
     freshSeconds: 60,
   },
@@ -383,6 +402,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1000,
+    tolerance: 10,
     privilege: 'non-location',
     freshSeconds: 10,
   },
@@ -393,6 +413,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 10_000_000,
+    tolerance: 50,
     privilege: 'non-location',
     freshSeconds: 600,
   },
@@ -616,6 +637,7 @@ const table = {
     type: 'number',
     min: 0,
     max: 1,
+    tolerance: 0.1,
     privilege: 'non-location',
     freshSeconds: 600,
   },
@@ -674,6 +696,7 @@ const table = {
     type: 'number',
     min: -500,
     max: 9000,
+    tolerance: 100,
     privilege: 'location',
     freshSeconds: 30,
   },

@@ -6,6 +6,8 @@
 export type Micros = number
 export type Millis = number
 
+export const MICROS_PER_SECOND = 1_000_000
+
 export function microsToMillis(time: Micros): Millis {
   return Math.floor(time / 1000)
 }

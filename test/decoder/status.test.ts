@@ -2,6 +2,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { StatusKeeper } from '../../src/decoder/status.ts'
+import { freshFor, learnPeriod } from '../../src/model/freshness.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import type { Quality, Reading, SignalValue } from '../../src/model/reading.ts'
 import type { VehicleStatus } from '../../src/model/record.ts'
@@ -68,6 +69,7 @@ test('the status has the newest reading of every signal, and where it came from'
       source: 'can0',
       sender: 0,
       rank: 0,
+      period: 1_000_000,
     },
     vin: {
       value: '1XKYDP9X7FJ469058',
@@ -345,9 +347,9 @@ const positions: { what: string; readings: Reading[]; values: object; implausibl
     readings: [
       ...position(48.2, 11.5, { at: 0, sender: 1 }),
       ...position(40, -3, { at: 1, sender: 2 }),
-      ...position(48.3, 11.6, { at: 2, sender: 1 }),
+      ...position(48.201, 11.501, { at: 2, sender: 1 }),
     ],
-    values: { latitude: 48.3, longitude: 11.6 },
+    values: { latitude: 48.201, longitude: 11.501 },
     implausible: 0,
   },
 ]
@@ -358,7 +360,7 @@ for (const { what, readings, values, implausible } of positions) {
     keeper.take(...readings)
     assert.equal(keeper.values, values)
     assert.equal(
-      keeper.issues.map(({ code }) => code),
+      keeper.issues.map(({ code }) => code).filter((code) => code !== 'readings-disagree'),
       new Array(implausible).fill('implausible'),
     )
   })
@@ -369,8 +371,8 @@ test('a position that moves in one coordinate is a change', () => {
   const answers = keeper.take(
     ...position(48.2, 11.5, { at: 0 }),
     ...position(48.2, 11.5, { at: 1 }),
-    ...position(48.3, 11.5, { at: 2 }),
-    ...position(48.3, 11.6, { at: 3 }),
+    ...position(48.201, 11.5, { at: 2 }),
+    ...position(48.201, 11.501, { at: 3 }),
   )
   assert.equal(answers, [false, true, false, false, false, true, false, true])
 })
@@ -404,6 +406,170 @@ test('a status from before a restart goes on: older readings are late, newer one
   )
   assert.equal(answers, [false, false, true])
   assert.equal(after.values, { speed: 50, odometer: 1001 })
+})
+
+const jumps: { what: string; readings: Reading[]; value: number; held: number }[] = [
+  {
+    what: 'a speed that no vehicle can reach in a second is held back',
+    readings: [reading('speed', 50, { at: 0 }), reading('speed', 180, { at: 1 })],
+    value: 50,
+    held: 1,
+  },
+  {
+    what: 'a single spike leaves no trace',
+    readings: [
+      reading('coolantTemp', 90, { at: 0 }),
+      reading('coolantTemp', -40, { at: 1 }),
+      reading('coolantTemp', 91, { at: 2 }),
+    ],
+    value: 91,
+    held: 1,
+  },
+  {
+    what: 'a jump that a second reading confirms is believed',
+    readings: [
+      reading('speed', 0, { at: 0 }),
+      reading('speed', 90, { at: 1 }),
+      reading('speed', 95, { at: 2 }),
+    ],
+    value: 95,
+    held: 1,
+  },
+  {
+    what: 'another jump does not confirm a jump',
+    readings: [
+      reading('speed', 0, { at: 0 }),
+      reading('speed', 90, { at: 1 }),
+      reading('speed', 200, { at: 2 }),
+    ],
+    value: 0,
+    held: 2,
+  },
+  {
+    what: 'the same frame twice confirms nothing',
+    readings: [
+      reading('speed', 0, { at: 0 }),
+      reading('speed', 90, { at: 1 }),
+      reading('speed', 90, { at: 1 }),
+    ],
+    value: 0,
+    held: 2,
+  },
+  {
+    what: 'after a pause longer than the value stays fresh, any value may follow',
+    readings: [reading('speed', 0, { at: 0 }), reading('speed', 120, { at: 60 })],
+    value: 120,
+    held: 0,
+  },
+  {
+    what: 'what builds up in time is no jump',
+    readings: [
+      reading('speed', 0, { at: 0 }),
+      reading('speed', 25, { at: 1 }),
+      reading('speed', 75, { at: 3 }),
+    ],
+    value: 75,
+    held: 0,
+  },
+]
+
+for (const { what, readings, value, held } of jumps) {
+  test(what, () => {
+    const keeper = new Keeper()
+    keeper.take(...readings)
+    assert.equal(Object.values(keeper.values), [value])
+    assert.equal(
+      keeper.issues.map(({ code }) => code),
+      new Array(held).fill('implausible-change'),
+    )
+  })
+}
+
+test('a position that jumps is held until the next one confirms it', () => {
+  const keeper = new Keeper()
+  keeper.take(...position(48.2, 11.5, { at: 0 }), ...position(49.2, 11.5, { at: 1 }))
+  assert.equal(keeper.values, { latitude: 48.2, longitude: 11.5 })
+  keeper.take(...position(49.2, 11.5, { at: 2 }))
+  assert.equal(keeper.values, { latitude: 49.2, longitude: 11.5 })
+})
+
+test('a value kept from before a restart is no measure for the first one after it', () => {
+  const before = new Keeper()
+  before.take(reading('speed', 120, { at: 0 }))
+  const after = new Keeper({ initial: structuredClone(before.keeper.status) })
+  after.take(reading('speed', 0, { at: 1 }))
+  assert.equal([after.values, after.issues], [{ speed: 0 }, []])
+})
+
+test('senders of one signal that disagree are reported once, and the one heard first counts', () => {
+  const keeper = new Keeper()
+  for (let at = 0; at < 10; at += 1) {
+    keeper.take(reading('speed', 80, { at, sender: 0 }), reading('speed', 50, { at, sender: 11 }))
+  }
+  assert.equal(keeper.values, { speed: 80 })
+  assert.equal(
+    keeper.issues.map(({ code, detail }) => [code, detail]),
+    [['readings-disagree', 'speed: can0/11 says 50, can0/0 80']],
+  )
+})
+
+test('senders that agree again may disagree again, and that is reported', () => {
+  const keeper = new Keeper()
+  for (const [at, other] of [50, 79, 50].entries()) {
+    keeper.take(reading('speed', 80, { at }), reading('speed', other, { at, sender: 11 }))
+  }
+  assert.is(keeper.issues.length, 2)
+})
+
+test('senders that differ as much as two instruments do agree', () => {
+  const keeper = new Keeper()
+  keeper.take(reading('speed', 80), reading('speed', 84, { sender: 11 }))
+  assert.equal(keeper.issues, [])
+})
+
+test('a definition of less trust that disagrees is reported and does not count', () => {
+  const keeper = new Keeper()
+  keeper.take(
+    reading('odometer', 1000, { at: 0 }),
+    reading('odometer', 1200, { at: 1, sender: 5, rank: 1 }),
+  )
+  assert.equal(keeper.values, { odometer: 1000 })
+  assert.equal(
+    keeper.issues.map(({ code }) => code),
+    ['readings-disagree'],
+  )
+})
+
+test('a value is old as soon as the rhythm of its sender says so', () => {
+  const keeper = new Keeper()
+  for (let at = 0; at < 5; at += 0.1) keeper.take(reading('coolantTemp', 90, { at }))
+  const { coolantTemp } = keeper.keeper.status
+  assert.is(freshFor({ period: coolantTemp?.period }, signals.coolantTemp), 2_000_000)
+  keeper.take(reading('coolantTemp', 80, { at: 6, sender: 3 }))
+  assert.equal(keeper.values, { coolantTemp: 90 })
+  keeper.take(reading('coolantTemp', 80, { at: 7.5, sender: 3 }))
+  assert.equal(keeper.values, { coolantTemp: 80 })
+})
+
+test('a slow sender is given the time it takes, but never more than the signal table says', () => {
+  for (const [period, seconds] of [
+    [undefined, 60],
+    [1_000_000, 10],
+    [5_000_000, 50],
+    [30_000_000, 60],
+  ] as const) {
+    assert.is(freshFor({ period }, signals.coolantTemp), seconds * 1_000_000)
+  }
+})
+
+test('a period follows a slower rhythm at once and a faster one slowly; a pause teaches nothing', () => {
+  const learn = (period: number | undefined, seconds: number) =>
+    learnPeriod(period, seconds * 1_000_000, signals.coolantTemp)
+  assert.is(learn(undefined, 1), 1_000_000)
+  assert.is(learn(1_000_000, 3), 2_000_000)
+  assert.is(learn(1_600_000, 0), 1_600_000)
+  assert.is(learn(1_600_000, 0.8), 1_550_000)
+  assert.is(learn(1_600_000, 61), 1_600_000)
 })
 
 test.run()

@@ -1,4 +1,5 @@
 /** The rows of `/signals`: the signal table with the newest value of each signal. */
+import { freshFor } from '../../model/freshness.ts'
 import type { Quality, SignalValue } from '../../model/reading.ts'
 import type { VehicleStatus } from '../../model/record.ts'
 import {
@@ -7,7 +8,7 @@ import {
   signalNames,
   signals,
 } from '../../model/signals.ts'
-import { isoTime, type Millis, microsToMillis } from '../../model/time.ts'
+import { isoTime, MICROS_PER_SECOND, type Millis, microsToMillis } from '../../model/time.ts'
 import { ageSeconds } from './time-text.ts'
 import { isVisible, type Visibility } from './visibility.ts'
 
@@ -31,7 +32,8 @@ export function signalRows(status: VehicleStatus, seen: Visibility, now: Millis)
 }
 
 function row(name: SignalName, status: VehicleStatus, now: Millis): SignalRow {
-  const { label, unit, vss, freshSeconds }: SignalDefinition = signals[name]
+  const definition: SignalDefinition = signals[name]
+  const { label, unit, vss } = definition
   const state = status[name]
   if (state === undefined) return { name, label, unit, vss }
   const age = ageSeconds(state.time, now)
@@ -43,7 +45,7 @@ function row(name: SignalName, status: VehicleStatus, now: Millis): SignalRow {
     value: state.value,
     time: isoTime(microsToMillis(state.time)),
     age,
-    quality: age > freshSeconds ? 'stale' : state.quality,
+    quality: age * MICROS_PER_SECOND > freshFor(state, definition) ? 'stale' : state.quality,
     source: state.source,
   }
 }

@@ -2,12 +2,14 @@
  * A vehicle's status as clients of the DIMO Device Data API read it: the published fields in their
  * published order, each only if known.
  */
+import { freshFor } from '../../model/freshness.ts'
 import type { Clock, StatusReader } from '../../model/ports.ts'
 import type { Quality, SignalValue } from '../../model/reading.ts'
 import type { SignalState, VehicleStatus } from '../../model/record.ts'
 import { isSignalName, type SignalName, signals } from '../../model/signals.ts'
 import {
   isoTime,
+  MICROS_PER_SECOND,
   type Micros,
   type Millis,
   microsToMillis,
@@ -48,7 +50,7 @@ interface Reported {
   value: SignalValue
   unit: string
   time: Micros
-  freshSeconds: number
+  freshFor: Micros
   quality: Quality
   source: string
 }
@@ -122,11 +124,12 @@ function reportedFields(status: VehicleStatus, vehicle: Vehicle): Map<string, Re
 }
 
 function reportOf(name: SignalName, state: SignalState): Reported {
-  const { unit, freshSeconds } = signals[name]
+  const definition = signals[name]
   const { time, quality, source } = state
   const whole = name === WHOLE_NUMBER && typeof state.value === 'number'
   const value = whole ? Math.trunc(state.value as number) : state.value
-  return { value, unit, time, freshSeconds, quality, source }
+  const { unit } = definition
+  return { value, unit, time, freshFor: freshFor(state, definition), quality, source }
 }
 
 function put(body: Record<string, unknown>, name: string, value: unknown): void {
@@ -135,7 +138,7 @@ function put(body: Record<string, unknown>, name: string, value: unknown): void 
 
 function metaOf(reported: ReadonlyMap<string, Reported>, now: Millis): Record<string, SignalMeta> {
   const meta: Record<string, SignalMeta> = {}
-  for (const [name, { value, unit, time, quality, source, freshSeconds }] of reported) {
+  for (const [name, { value, unit, time, quality, source, freshFor }] of reported) {
     const age = ageSeconds(time, now)
     meta[name] = {
       value,
@@ -143,7 +146,7 @@ function metaOf(reported: ReadonlyMap<string, Reported>, now: Millis): Record<st
       timestamp: isoTime(microsToMillis(time)),
       age,
       source,
-      quality: age > freshSeconds ? 'stale' : quality,
+      quality: age * MICROS_PER_SECOND > freshFor ? 'stale' : quality,
     }
   }
   return meta
