@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openDatabase } from '../../src/uplink/store/sqlite.ts'
+import { openDatabase } from '../../src/database/sqlite.ts'
 import { Command, Folder, odograph } from '../support/gateway-process.ts'
 import { candumpLog, truckDrive } from '../support/recordings.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { connect } from 'mqtt'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openDatabase } from '../../src/uplink/store/sqlite.ts'
+import { openDatabase } from '../../src/database/sqlite.ts'
 import {
   Command,
   Folder,

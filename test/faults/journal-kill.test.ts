@@ -14,7 +14,7 @@ import type { StoredRecord } from '../../src/model/record.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
 import { totalDistance } from '../../src/uplink/store/queries.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { openDatabase, type Row } from '../../src/uplink/store/sqlite.ts'
+import { openDatabase, type Row } from '../../src/database/sqlite.ts'
 import {
   chance,
   checkpointOf,

@@ -11,7 +11,7 @@ import type { ClockTrust, NewRecord, SignalState } from '../../src/model/record.
 import { type SignalName, signalNames, signals } from '../../src/model/signals.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
 import { columnSignals, migrate, SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { type Database, openDatabase } from '../../src/uplink/store/sqlite.ts'
+import { type Database, openDatabase } from '../../src/database/sqlite.ts'
 import {
   checkpointOf,
   inFolder,

@@ -9,7 +9,7 @@ import type { Journal } from '../../src/uplink/store/journal.ts'
 import * as queries from '../../src/uplink/store/queries.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { openDatabase } from '../../src/uplink/store/sqlite.ts'
+import { openDatabase } from '../../src/database/sqlite.ts'
 import {
   chance,
   checkpointOf,

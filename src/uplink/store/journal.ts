@@ -19,7 +19,7 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate, SLOT_MS } from './schema.ts'
-import { type Database, isRefusal, openDatabase, type Statement } from './sqlite.ts'
+import { type Database, isRefusal, openDatabase, type Statement } from '../../database/sqlite.ts'
 
 /** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
 const MAX_WAITING = 86_400

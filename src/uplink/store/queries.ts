@@ -7,7 +7,7 @@ import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { recordOf } from './rows.ts'
 import { SLOT_MS } from './schema.ts'
-import type { Database } from './sqlite.ts'
+import type { Database } from '../../database/sqlite.ts'
 
 const WINDOW = 'vehicle = ? AND time >= ? AND time < ?'
 

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
 import { buckets, days, page, sample, span, totalDistance } from './queries.ts'
-import { type Database, openDatabase } from './sqlite.ts'
+import { type Database, openDatabase } from '../../database/sqlite.ts'
 
 const queries = { buckets, days, page, sample, span, totalDistance }
 

@@ -32,7 +32,7 @@
  */
 import { OdographError } from '../../model/errors.ts'
 import type { SignalName } from '../../model/signals.ts'
-import type { Database } from './sqlite.ts'
+import type { Database } from '../../database/sqlite.ts'
 
 export const SLOT_MS = 900_000
 

@@ -3,7 +3,7 @@
  * `@photostructure/sqlite`, which has the same API and carries its binary in the package.
  */
 import { createRequire } from 'node:module'
-import { messageOf, OdographError } from '../../model/errors.ts'
+import { messageOf, OdographError } from '../model/errors.ts'
 
 export type SqlValue = number | bigint | string | null | Uint8Array
 export type Row = Record<string, SqlValue>
