@@ -13,6 +13,7 @@ export interface Scale {
 const conversions: Record<string, { num: number; den: number }> = {
   'm→km': { num: 1, den: 1000 },
   '%→ratio': { num: 1, den: 100 },
+  'km/L→km/l': { num: 1, den: 1 },
 }
 
 /** The same quantity in another unit. Throws for a pair that the tables do not need. */

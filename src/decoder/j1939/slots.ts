@@ -45,6 +45,114 @@ export const slots = {
   fineDistanceDouble: slot(32, 5, 1, 0, 'm'),
   /** 10⁻⁷ degrees per bit from −210°. */
   positionDouble: slot(32, 1, 10_000_000, -210, '°'),
+  /** A state of two bits: a switch, a lamp. */
+  state2: slot(2, 1, 1, 0, 'bit'),
+  /** A state of three bits. */
+  state3: slot(3, 1, 1, 0, 'bit'),
+  /** A state of four bits. */
+  state4: slot(4, 1, 1, 0, 'bit'),
+  /** A state of five bits, or a failure mode identifier. */
+  state5: slot(5, 1, 1, 0, 'bit'),
+  /** A state of a byte, or eight flags. */
+  state8: slot(8, 1, 1, 0, 'bit'),
+  /** 1 per bit, in four bits. */
+  countNibble: slot(4, 1, 1, 0, 'count'),
+  /** 1 step per bit. */
+  stepByte: slot(8, 1, 1, 0, 'step'),
+  /** 1 gear per bit from −125. */
+  gearByte: slot(8, 1, 1, -125, 'gear value'),
+  /** 1 % per bit from −125 %. */
+  signedPercentByte: slot(8, 1, 1, -125, '%'),
+  /** 0.0025 % per bit. */
+  percentWord: slot(16, 1, 400, 0, '%'),
+  /** 0.25 % per bit. */
+  concentrationByte: slot(8, 1, 4, 0, '%'),
+  /** 5 µS/mm per bit. */
+  conductivityByte: slot(8, 5, 1, 0, 'µSiemens/mm'),
+  /** 0.05 kPa per bit. */
+  pressureByte005: slot(8, 1, 20, 0, 'kPa'),
+  /** 2 kPa per bit. */
+  pressureByte2: slot(8, 2, 1, 0, 'kPa'),
+  /** 4 kPa per bit. */
+  pressureByte4: slot(8, 4, 1, 0, 'kPa'),
+  /** 5 kPa per bit. */
+  pressureByte5: slot(8, 5, 1, 0, 'kPa'),
+  /** 16 kPa per bit. */
+  pressureByte16: slot(8, 16, 1, 0, 'kPa'),
+  /** 1/128 kPa per bit from −250 kPa. */
+  signedPressureWord: slot(16, 1, 128, -250, 'kPa'),
+  /** 0.1 kPa per bit. */
+  pressureWord01: slot(16, 1, 10, 0, 'kPa'),
+  /** 1/8 kPa per bit. */
+  pressureWord0125: slot(16, 1, 8, 0, 'kPa'),
+  /** 0.5 kPa per bit. */
+  pressureWord05: slot(16, 1, 2, 0, 'kPa'),
+  /** 1/256 MPa per bit. */
+  highPressureWord: slot(16, 1, 256, 0, 'MPa'),
+  /** 1 A per bit. */
+  currentByte: slot(8, 1, 1, 0, 'A'),
+  /** 1 A per bit from −125 A. */
+  signedCurrentByte: slot(8, 1, 1, -125, 'A'),
+  /** 10 rpm per bit. */
+  rotationByte: slot(8, 10, 1, 0, 'rpm'),
+  /** 4 rpm per bit. */
+  fastRotationWord: slot(16, 4, 1, 0, 'rpm'),
+  /** 1000 revolutions per bit. */
+  revolutionsDouble: slot(32, 1000, 1, 0, 'r'),
+  /** 1 km/h per bit. */
+  speedByte: slot(8, 1, 1, 0, 'km/h'),
+  /** 1/16 km/h per bit from −7.8125 km/h. */
+  relativeSpeedByte: slot(8, 1, 16, -7.8125, 'km/h'),
+  /** 0.1 m/s per bit. */
+  soundSpeedWord: slot(16, 1, 10, 0, 'm/s'),
+  /** 0.1 m/s² per bit from −12.5 m/s². */
+  accelerationByte: slot(8, 1, 10, -12.5, 'm/s²'),
+  /** 0.1 mm per bit. */
+  levelWord: slot(16, 1, 10, 0, 'mm'),
+  /** 1 km per bit. */
+  distanceWord: slot(16, 1, 1, 0, 'km'),
+  /** 0.5 l per bit from −62.5 l. */
+  signedLitresByte: slot(8, 1, 2, -62.5, 'l'),
+  /** 0.5 l per bit. */
+  litresDouble: slot(32, 1, 2, 0, 'l'),
+  /** 0.05 l/h per bit. */
+  fuelRateWord: slot(16, 1, 20, 0, 'l/h'),
+  /** 1/512 km/l per bit. */
+  fuelEconomyWord: slot(16, 1, 512, 0, 'km/L'),
+  /** 0.05 kg/h per bit. */
+  massFlowWord: slot(16, 1, 20, 0, 'kg/h'),
+  /** 0.2 kg/h per bit. */
+  exhaustFlowWord: slot(16, 1, 5, 0, 'kg/h'),
+  /** 1 Nm per bit. */
+  torqueWord: slot(16, 1, 1, 0, 'Nm'),
+  /** 0.5 kW per bit. */
+  powerWord: slot(16, 1, 2, 0, 'kW'),
+  /** 0.004 kg·m² per bit. */
+  inertiaWord: slot(16, 1, 250, 0, 'kg•m²'),
+  /** 1/1280 %/rpm per bit. */
+  governorGainWord: slot(16, 1, 1280, 0, '%/rpm'),
+  /** 0.1 s per bit. */
+  tenthSecondByte: slot(8, 1, 10, 0, 's'),
+  /** 0.25 s per bit. */
+  quarterSecondByte: slot(8, 1, 4, 0, 's'),
+  /** 1 s per bit. */
+  secondsWord: slot(16, 1, 1, 0, 's'),
+  /** 1 min per bit. */
+  minuteByte: slot(8, 1, 1, 0, 'min'),
+  /** 1 h per bit. */
+  hourByte: slot(8, 1, 1, 0, 'h'),
+  /** 0.25 days per bit. */
+  quarterDayByte: slot(8, 1, 4, 0, 'days'),
+  /** 1 month per bit. */
+  monthByte: slot(8, 1, 1, 0, 'month'),
+  /** 1 year per bit from 1985. */
+  yearByte: slot(8, 1, 1, 1985, 'year'),
+  /** 1 min per bit from −125 min. */
+  signedMinuteByte: slot(8, 1, 1, -125, 'min'),
+  /** 1 h per bit from −125 h. */
+  signedHourByte: slot(8, 1, 1, -125, 'h'),
+  /** 100 kPa per bit. */
+  pressureByte100: slot(8, 100, 1, 0, 'kPa'),
 } as const satisfies Record<string, Slot>
 
 export type SpnStatus = 'ok' | 'na' | 'error' | 'specific' | 'reserved'
