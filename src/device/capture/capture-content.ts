@@ -77,6 +77,7 @@ export class Content {
   damage: string | undefined
   /** Whether the head was all there is. */
   whole = false
+  isCompressed = false
 
   constructor(raw: AsyncGenerator<Uint8Array>) {
     this.#raw = raw
@@ -91,7 +92,8 @@ export class Content {
       return Buffer.alloc(0)
     }
     const joined = concat(first.value, this.#raw)
-    this.#chunks = isGzip(first.value) ? this.#inflated(joined) : joined
+    this.isCompressed = isGzip(first.value)
+    this.#chunks = this.isCompressed ? this.#inflated(joined) : joined
     const parts: Buffer[] = []
     for (let length = 0; length < HEAD_BYTES; ) {
       const next = await this.#chunks.next()

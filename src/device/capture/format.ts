@@ -61,6 +61,8 @@ interface FormatBase {
   /** Usual endings of file names, with the dot, lower case; the first is the preferred one. */
   readonly extensions: readonly string[]
   readonly writer?: (output: CaptureOutput) => Writer
+  /** For formats that are no stream of bytes: writes the file at this path. */
+  readonly fileWriter?: (path: string) => Writer
 }
 
 export interface StreamFormat extends FormatBase {
@@ -81,3 +83,8 @@ export interface BlockFormat extends FormatBase {
 }
 
 export type Format = StreamFormat | BlockFormat
+
+/** Counts a frame, or a part of it, that a format cannot express. */
+export function countLeft(left: Map<string, number>, reason: string): void {
+  left.set(reason, (left.get(reason) ?? 0) + 1)
+}

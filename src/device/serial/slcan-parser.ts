@@ -58,14 +58,17 @@ const FRAME = 1
 const EXTENDED = 2
 const REMOTE = 4
 const FD = 8
+const BRS = 16
 const types = new Uint8Array(256)
 for (const [letters, flags] of [
   ['t', FRAME],
   ['Tx', FRAME | EXTENDED],
   ['r', FRAME | REMOTE],
   ['R', FRAME | EXTENDED | REMOTE],
-  ['db', FRAME | FD],
-  ['DB', FRAME | EXTENDED | FD],
+  ['d', FRAME | FD],
+  ['D', FRAME | EXTENDED | FD],
+  ['b', FRAME | FD | BRS],
+  ['B', FRAME | EXTENDED | FD | BRS],
 ] as const) {
   for (const letter of letters) types[letter.charCodeAt(0)] = flags
 }
@@ -225,6 +228,7 @@ export class SlcanParser {
     frame.extended = extended
     frame.remote = (flags & REMOTE) !== 0
     frame.fd = (flags & FD) !== 0
+    frame.brs = (flags & BRS) !== 0
     frame.length = length
     frame.time = time
     this.#options.frame(frame)

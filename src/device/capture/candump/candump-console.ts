@@ -3,11 +3,14 @@
  * console, and every `-l` form that the hot parser in candump.ts leaves to it. Not hot: a line is
  * a string here and is matched with expressions.
  *
- *   log       [(time)] [interface] ID#DATA [R|T]        up to 8 bytes, two digits each
+ *   log       [(time)] [interface] ID#DATA [R|T]        up to 8 bytes, two digits each; T: sent
  *             …ID#R, ID#R3                              remote, with the length it asks for
- *             …ID##fDATA                                CAN FD: one digit of flags, then data
+ *             …ID##fDATA                                CAN FD: one digit of flags, then data;
+ *                                                       1: bit rate switched, 2: error state
  *             …ID#DATA_9                                8 bytes with a raw length code of 9 to F
  *   console   [(time)] [interface [RX|TX - -]] ID [8] 00 11 …  ['ascii' | ERRORFRAME]
+ *                                                       B for the first dash: bit rate switched;
+ *                                                       E for the second: error state
  *             …ID [3] remote request                    two digits in the brackets: CAN FD
  *
  * ID has 3 digits (11 bit, up to 7FF) or 8 (29 bit); bit 29 marks an error frame. Time is either
@@ -19,6 +22,7 @@
 import { type CanFrame, MAX_FRAME_DATA } from '../../../model/frame.ts'
 import type { Micros } from '../../../model/time.ts'
 import { hexValues, NOT_HEX } from '../../serial/slcan-parser.ts'
+import { isFdLength } from '../fd-lengths.ts'
 
 /** What a line was: a frame was filled in, something to pass over, or lost frames told by candump. */
 export type LineKind = 'frame' | 'nothing' | 'overflow' | 'malformed'
@@ -32,12 +36,15 @@ export interface ParsedLine {
 }
 
 export const ERROR_FLAG = 0x20000000
+/** In the digit of a CAN FD line. */
+export const FLAG_BRS = 1
+export const FLAG_ESI = 2
 const MAX_TIME = Number.MAX_SAFE_INTEGER / 1_000_000
 
 const head = /^\s*(?:\(([^()]*)\)\s+)?(.*)$/
-const logForm = /^(?:([^\s#()[\]]+)\s+)?([0-9A-Fa-f]+)#(#?)(\S*)(?:\s+[RT])?\s*$/
+const logForm = /^(?:([^\s#()[\]]+)\s+)?([0-9A-Fa-f]+)#(#?)(\S*)(?:\s+([RT]))?\s*$/
 const consoleForm =
-  /^(?:([^\s#()[\]]+)\s+(?:[RT]X [-B] [-E]\s+)?)?([0-9A-Fa-f]+)\s+\[(\d{1,2})\](?:\s+(.*))?$/
+  /^(?:([^\s#()[\]]+)\s+(?:([RT]X [-B] [-E])\s+)?)?([0-9A-Fa-f]+)\s+\[(\d{1,2})\](?:\s+(.*))?$/
 const consoleData = /^((?:[0-9A-Fa-f]{2}(?:\s+|$))*)(.*)$/
 const unixTime = /^(\d{1,10})\.(\d{1,9})$/
 const dateTime = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)\.(\d{1,9})$/
@@ -62,20 +69,30 @@ export function parseCandumpLine(line: string, frame: CanFrame, into: ParsedLine
     if (into.time === undefined) return
   }
   const log = logForm.exec(rest)
-  const found = log ?? consoleForm.exec(rest)
-  if (found === null) return
-  const [, bus, id = '', third = '', data = ''] = found
+  const whole = log === null ? fillConsole(rest, frame, into) : fillLog(log, frame, into)
   // Without a time, a first word that is no name is something else: a bare number of seconds.
-  if (time === undefined && bus !== undefined && !/^[A-Za-z_]/.test(bus)) return
-  into.bus = bus
-  if (!fillId(id, frame)) return
-  const whole =
-    log === null
-      ? fillConsoleData(third, data, frame)
-      : third === '#'
-        ? fillFdData(data, frame)
-        : fillLogData(data, frame)
+  if (time === undefined && into.bus !== undefined && !/^[A-Za-z_]/.test(into.bus)) return
   if (whole) into.kind = 'frame'
+}
+
+function fillLog(found: RegExpExecArray, frame: CanFrame, into: ParsedLine): boolean {
+  const [, bus, id = '', double, data = '', direction] = found
+  into.bus = bus
+  if (!fillId(id, frame)) return false
+  frame.sent = direction === 'T'
+  return double === '#' ? fillFdData(data, frame) : fillLogData(data, frame)
+}
+
+function fillConsole(rest: string, frame: CanFrame, into: ParsedLine): boolean {
+  const found = consoleForm.exec(rest)
+  if (found === null) return false
+  const [, bus, extra = '', id = '', length = '', data = ''] = found
+  into.bus = bus
+  if (!fillId(id, frame) || !fillConsoleData(length, data, frame)) return false
+  frame.sent = extra.startsWith('T')
+  frame.brs = frame.fd && extra.includes('B')
+  frame.esi = frame.fd && extra.includes('E')
+  return true
 }
 
 function parseTime(text: string): Micros | undefined {
@@ -104,6 +121,8 @@ function fillId(digits: string, frame: CanFrame): boolean {
   frame.id = frame.error ? value - ERROR_FLAG : value
   frame.remote = false
   frame.fd = false
+  frame.brs = false
+  frame.esi = false
   return true
 }
 
@@ -119,8 +138,11 @@ function fillLogData(text: string, frame: CanFrame): boolean {
 }
 
 function fillFdData(text: string, frame: CanFrame): boolean {
+  const flags = hexValues[text.charCodeAt(0)] ?? NOT_HEX
   frame.fd = true
-  return /^[0-9A-Fa-f]/.test(text) && fillData(text.slice(1), frame) && isFdLength(frame.length)
+  frame.brs = (flags & FLAG_BRS) !== 0
+  frame.esi = (flags & FLAG_ESI) !== 0
+  return flags !== NOT_HEX && fillData(text.slice(1), frame) && isFdLength(frame.length)
 }
 
 function fillConsoleData(announced: string, text: string, frame: CanFrame): boolean {
@@ -147,8 +169,4 @@ function fillData(digits: string, frame: CanFrame): boolean {
     frame.data[index] = (high << 4) | low
   }
   return true
-}
-
-function isFdLength(length: number): boolean {
-  return length <= 8 || [12, 16, 20, 24, 32, 48, 64].includes(length)
 }

@@ -190,6 +190,7 @@ export class UsualLines {
     const frame = this.frame
     const data = frame.data
     let length = 0
+    let sent = false
     if (bytes[at + 16] === LF) {
       let seen = 0
       for (; length < 8; length++) {
@@ -211,7 +212,10 @@ export class UsualLines {
       }
       const byte = bytes[at] as number
       if (byte !== LF) {
-        if (byte === SPACE && (bytes[at + 1] === LETTER_R || bytes[at + 1] === LETTER_T)) at += 2
+        if (byte === SPACE && (bytes[at + 1] === LETTER_R || bytes[at + 1] === LETTER_T)) {
+          sent = bytes[at + 1] === LETTER_T
+          at += 2
+        }
         if (bytes[at] === CR) at++
         if (bytes[at] !== LF) return 0
       }
@@ -223,6 +227,9 @@ export class UsualLines {
     frame.remote = false
     frame.error = false
     frame.fd = false
+    frame.brs = false
+    frame.esi = false
+    frame.sent = sent
     frame.length = length
     frame.time = time
     this.#sink(frame)

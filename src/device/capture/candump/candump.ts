@@ -1,7 +1,7 @@
 /**
  * Bytes of a candump recording → frames: cuts them into lines, gives the usual ones to
- * candump-usual.ts, where they are parsed in place, and all others to candump-console.ts, which tells
- * their forms. The format is that of the `candump` and `log2asc` tools of can-utils.
+ * candump-usual.ts, where they are parsed in place, and all others to candump-console.ts, which
+ * tells their forms. The format is that of the `candump` and `log2asc` tools of can-utils.
  *
  * A line is a frame only if all of it is; anything else is an issue with its line number. Frames
  * without a time follow one another by 1000 µs, from 0. Time may run backwards, as it does where
@@ -78,9 +78,9 @@ export class CandumpParser {
 
   /**
    * The end of the file. candump ends every line, so a last line without an end was cut: it counts
-   * only where a missing rest could not have been data (8 bytes, 64 in FD, something after the data,
-   * a console line with all of its bytes, a remote frame with its length). To parse one line as such,
-   * push it with a LF.
+   * only where a missing rest could not have been data (8 bytes, 64 in FD, the direction after the
+   * data, a console line with all of its bytes, a remote frame with its length). To parse one line
+   * as such, push it with a LF.
    */
   end(): void {
     const length = this.#filled
@@ -90,7 +90,7 @@ export class CandumpParser {
     parseCandumpLine(text, this.#frame, this.#parsed)
     if (this.#parsed.kind === 'nothing') return
     const { fd, length: bytes } = this.#frame
-    const announced = text.includes('[') || /#(R\d|\S*\s)/.test(text)
+    const announced = text.includes('[') || /#(R\d|\S*\s+[RT])/.test(text)
     const full = this.#parsed.kind === 'frame' && (announced || bytes === (fd ? 64 : 8))
     if (full) this.#deliver(text)
     else this.#report('file-truncated', text)
