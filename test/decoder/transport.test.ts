@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { destinationOf, pduFormatOf, sourceOf } from '../../src/decoder/can-id.ts'
-import { PF_TP_CM, Transport } from '../../src/decoder/j1939/transport.ts'
+import { destinationOf, pageOf, pduFormatOf, sourceOf } from '../../src/decoder/can-id.ts'
+import { PF_TP_CM, PF_TP_DT, Transport } from '../../src/decoder/j1939/transport.ts'
 import type { IssueCode } from '../../src/model/issue.ts'
 import { recording } from '../support/needs.ts'
 import { randomBytes, seeded } from './dbc-reference.ts'
+import { goldens, hexOf, type RecordedFrame, recordedFrames } from './j1939-recordings.ts'
 
 const test = suite('j1939 transport')
 
@@ -47,10 +48,6 @@ class Listener {
   get payloads(): string[] {
     return this.delivered.map(({ data }) => data)
   }
-}
-
-function hexOf(data: ArrayLike<number>): string {
-  return Buffer.from(Array.from(data)).toString('hex').toUpperCase()
 }
 
 function controlId(source: number, destination: number): number {
@@ -231,6 +228,24 @@ const broadcasts: { what: string; lines: Line[]; delivered: Uint8Array[]; issues
       issues: ['tp-sequence', 'tp-orphan', 'tp-orphan', 'tp-orphan', 'tp-orphan'],
     },
     {
+      what: 'whose announcement is repeated before any packet',
+      lines: repeated(bam(payload), 0),
+      delivered: [payload],
+      issues: [],
+    },
+    {
+      what: 'whose last packet is repeated',
+      lines: repeated(bam(payload), 5),
+      delivered: [payload],
+      issues: ['tp-orphan'],
+    },
+    {
+      what: 'whose announcement is followed by another of the same size and another PGN',
+      lines: [[-10, controlId(0, ALL), announcement(32, 31, PGN + 1)], ...bam(payload)],
+      delivered: [payload],
+      issues: ['tp-replaced'],
+    },
+    {
       what: 'that is announced anew half-way',
       lines: [...bam(payload).slice(0, 3), ...bam(other, { start: 200 })],
       delivered: [other],
@@ -361,6 +376,28 @@ const sessions: { what: string; lines: Line[]; delivered: Uint8Array[]; issues: 
     issues: [],
   },
   {
+    what: 'whose RTS is repeated because no CTS came is delivered once',
+    lines: [
+      rts(payload, 0),
+      rts(payload, 1000),
+      cts(1010, 5, 1),
+      ...[1, 2, 3, 4, 5].map((n) => dt(payload, 1020 + n, n)),
+    ],
+    delivered: [payload],
+    issues: [],
+  },
+  {
+    what: 'whose sender asks anew for another message is replaced',
+    lines: [
+      rts(payload, 0),
+      dt(payload, 20, 1),
+      rts(other, 30),
+      ...[1, 2, 3, 4, 5].map((n) => dt(other, 40 + n, n)),
+    ],
+    delivered: [other],
+    issues: ['tp-replaced'],
+  },
+  {
     what: 'whose receiver asks for packets again is delivered with what came last',
     lines: [
       rts(payload, 0),
@@ -467,6 +504,72 @@ test('a broadcast and a session of one sender run side by side', () => {
   assert.equal(new Listener().hear(lines).payloads, [hexOf(payload), hexOf(other)])
 })
 
+test('a sender serves two destinations and all others at once, packets alternating', () => {
+  const messages = [ALL, 5, 6].map((destination, i) => {
+    const sent = randomBytes(seeded(destination), 31)
+    const lines = bam(sent, { source: A, destination, start: i })
+    const [, id, announced] = lines[0] as Line
+    if (destination !== ALL) lines[0] = [i, id, [16, ...announced.slice(1)]]
+    return { sent, destination, lines }
+  })
+  const lines = messages.flatMap((message) => message.lines).sort((a, b) => a[0] - b[0])
+  const heard = new Listener().hear(lines)
+  assert.equal(
+    heard.delivered.map(({ kind, dst, data }) => [kind, dst, data]),
+    messages.map(({ sent, destination }) => [
+      destination === ALL ? 'BAM' : 'CMDT',
+      destination,
+      hexOf(sent),
+    ]),
+  )
+  assert.equal(heard.issues, [])
+})
+
+test('two nodes that send each other the same PGN at once do not disturb each other', () => {
+  const there = bam(payload, { source: A, destination: B })
+  const back = bam(other, { source: B, destination: A, start: 7 })
+  const lines = [...there, ...back].sort((a, b) => a[0] - b[0])
+  assert.equal(new Listener().hear(lines).payloads, [hexOf(payload), hexOf(other)])
+})
+
+test('a session whose sender falls silent for ever is reported when somebody asks', () => {
+  const heard = new Listener().hear(bam(payload).slice(0, 3))
+  heard.transport.sweep(850_000)
+  assert.equal(heard.issues, [], '750 ms after the last packet')
+  heard.transport.sweep(850_001)
+  assert.equal(heard.issues, ['tp-timeout'])
+  heard.transport.end(900_000)
+  assert.equal(heard.issues, ['tp-timeout'], 'and only once')
+})
+
+test('at the end every open session is reported, silent or not, and nothing is held', () => {
+  const heard = new Listener()
+  heard.hear([rts(payload, 0), ...bam(payload, { start: 1300 }).slice(0, 3)])
+  assert.equal(heard.transport.held, { sessions: 2, bytes: 62 })
+  heard.transport.end(1_500_000)
+  assert.equal(heard.issues, ['tp-timeout', 'tp-unfinished'])
+  assert.equal(heard.transport.held, { sessions: 0, bytes: 0 })
+})
+
+test('a delivered session leaves nothing behind', () => {
+  const heard = new Listener().hear(bam(payload))
+  assert.equal(heard.transport.held, { sessions: 0, bytes: 0 })
+})
+
+test('sessions hold no more bytes than they may, and the one heard longest ago makes room', () => {
+  const issues: string[] = []
+  const transport = new Transport(
+    { message: () => undefined, issue: (code, detail) => issues.push(`${code} ${detail}`) },
+    { bytes: 5000 },
+  )
+  for (let source = 0; source < 4; source += 1) {
+    const announced = Uint8Array.from(announcement(32, 1785, PGN))
+    transport.control(source, ALL, announced, 8, source)
+  }
+  assert.equal(transport.held, { sessions: 2, bytes: 3570 })
+  assert.equal(issues, ['tp-evicted PGN 65226 from 0', 'tp-evicted PGN 65226 from 1'])
+})
+
 /** Announcements that cannot be true. */
 const lies: [what: string, size: number, packets: number][] = [
   ['nothing', 0, 0],
@@ -514,7 +617,7 @@ test('of 300 sessions at once the 256 newest are kept and the others reported', 
   for (const [i, [source, destination]] of pairs.entries()) {
     heard.hear([[i, controlId(source, destination), announcement(16, 9, PGN)]])
   }
-  assert.equal(heard.issues, new Array<IssueCode>(44).fill('tp-timeout'))
+  assert.equal(heard.issues, new Array<IssueCode>(44).fill('tp-evicted'))
   for (const [source, destination] of pairs) {
     const sent = Uint8Array.from({ length: 9 }, () => source)
     heard.hear([
@@ -536,6 +639,7 @@ interface Announced {
 
 class Fuzz {
   delivered = 0
+  most = 0
   readonly #random = seeded(1939)
   readonly #announced = new Map<number, Announced>()
   readonly #transport = new Transport({
@@ -560,6 +664,13 @@ class Fuzz {
       if (data.length > 0) this.#sent(key, data)
       this.#transport.data(source, destination, data, data.length, micros)
     }
+    this.most = Math.max(this.most, this.#transport.held.bytes)
+  }
+
+  /** Ends what is open, and says what is still held. */
+  end(micros: number): { sessions: number; bytes: number } {
+    this.#transport.end(micros)
+    return this.#transport.held
   }
 
   #below(limit: number): number {
@@ -618,6 +729,8 @@ test('50,000 random transport frames never throw and never deliver a byte that w
     fuzz.frame(micros)
   }
   assert.ok(fuzz.delivered > 500, `${fuzz.delivered} messages were delivered`)
+  assert.ok(fuzz.most <= 12 * 1785, `${fuzz.most} bytes were held`)
+  assert.equal(fuzz.end(micros), { sessions: 0, bytes: 0 })
 })
 
 interface Vector {
@@ -653,6 +766,64 @@ if (vectors !== undefined) {
       )
     })
   }
+}
+
+interface Golden {
+  n: number
+  pgn: number
+  src: number
+  dst: number
+  kind: string
+  data: string
+  note?: string
+}
+
+function play(frames: readonly RecordedFrame[]): { delivered: Golden[]; issues: IssueCode[] } {
+  const delivered: Golden[] = []
+  const issues: IssueCode[] = []
+  let frame = -1
+  const transport = new Transport({
+    message: ({ kind, pgn, source, destination, data }) =>
+      delivered.push({ n: frame, pgn, src: source, dst: destination, kind, data: hexOf(data) }),
+    issue: (code) => issues.push(code),
+  })
+  let last = 0
+  for (const { n, id, data, micros } of frames) {
+    last = micros
+    if (pageOf(id) !== 0) continue
+    const format = pduFormatOf(id)
+    if (format !== PF_TP_CM && format !== PF_TP_DT) continue
+    frame = n
+    const take = format === PF_TP_CM ? 'control' : 'data'
+    transport[take](sourceOf(id), destinationOf(id), data, data.length, micros)
+  }
+  transport.end(last)
+  return { delivered, issues }
+}
+
+for (const { base, frames, rows } of goldens<Golden>('tp')) {
+  test(`${base}: the messages of the independent tools are delivered, and no others`, () => {
+    const expected = rows()
+    const delivered = new Map(play(frames()).delivered.map((one) => [one.n, one]))
+    for (const { n, pgn, src, dst, kind, data, note } of expected) {
+      const own = delivered.get(n)
+      delivered.delete(n)
+      // A line with a note is one that a decoder may also leave out.
+      if (own !== undefined || note === undefined) {
+        assert.equal(own, { n, pgn, src, dst, kind, data })
+      }
+    }
+    assert.is(delivered.size, 0)
+  })
+}
+
+const boat = recording('captures/n2k_css_94C49784_00000002.frames.candump.log.gz')
+if (boat !== undefined) {
+  test('the fast packets of a boat are nothing to the transport protocol', () => {
+    const frames = recordedFrames(boat)
+    assert.ok(frames.length > 1000)
+    assert.equal(play(frames), { delivered: [], issues: [] })
+  })
 }
 
 test.run()

@@ -153,6 +153,102 @@ export const slots = {
   signedHourByte: slot(8, 1, 1, -125, 'h'),
   /** 100 kPa per bit. */
   pressureByte100: slot(8, 100, 1, 0, 'kPa'),
+  /** 8 kPa per bit. */
+  pressureByte8: slot(8, 8, 1, 0, 'kPa'),
+  /** 0.1 Pa/s per bit. */
+  leakageWord: slot(16, 1, 10, 0, 'Pa/s'),
+  /** 1/128 degree per bit. */
+  angleWord: slot(16, 1, 128, 0, '°'),
+  /** 1/128 degree per bit from −200°. */
+  signedAngleWord: slot(16, 1, 128, -200, '°'),
+  /** 1/1024 rad per bit from −31.374 rad. */
+  steeringAngleWord: slot(16, 125, 128_000, -31.374, 'rad'),
+  /** 1/8192 rad/s per bit from −3.92 rad/s. */
+  yawRateWord: slot(16, 25, 204_800, -3.92, 'rad/s'),
+  /** 1 turn per bit from −32, in six bits. */
+  turns6: slot(6, 1, 1, -32, 'turn'),
+  /** 1/2048 m/s² per bit from −15.687 m/s². */
+  fineAccelerationWord: slot(16, 125, 256_000, -15.687, 'm/s²'),
+  /** 0.01 m/s² per bit from −320 m/s². */
+  wideAccelerationWord: slot(16, 1, 100, -320, 'm/s²'),
+  /** 1/128 per km and bit from −250 per km. */
+  curvatureWord: slot(16, 1, 128, -250, 'km⁻¹'),
+  /** 1/8 m per bit from −2500 m. */
+  altitudeWord: slot(16, 1, 8, -2500, 'm'),
+  /** 1 m per bit. */
+  distanceByte: slot(8, 1, 1, 0, 'm'),
+  /** 1 cm per bit from −125 cm. */
+  laneDistanceByte: slot(8, 1, 1, -125, 'cm'),
+  /** 0.1 mm per bit from −3200 mm. */
+  relativeLevelWord: slot(16, 1, 10, -3200, 'mm'),
+  /** 5 km per bit from −160 635 km. */
+  serviceDistanceWord: slot(16, 5, 1, -160_635, 'km'),
+  /** 0.5 kg per bit. */
+  axleWeightWord: slot(16, 1, 2, 0, 'kg'),
+  /** 2 kg per bit. */
+  weightWord: slot(16, 2, 1, 0, 'kg'),
+  /** 10 kg per bit. */
+  heavyWeightWord: slot(16, 10, 1, 0, 'kg'),
+  /** 2 kg per bit, in three bytes. */
+  weightTriple: slot(24, 2, 1, 0, 'kg'),
+  /** 2 kg per bit from −16 449 535 kg, in three bytes. */
+  weightChangeTriple: slot(24, 2, 1, -16_449_535, 'kg'),
+  /** 0.5 kg per bit, in four bytes. */
+  massDouble: slot(32, 1, 2, 0, 'kg'),
+  /** 0.5 rpm per bit. */
+  halfRotationWord: slot(16, 1, 2, 0, 'rpm'),
+  /** 32 rpm per bit. */
+  coarseRotationByte: slot(8, 32, 1, 0, 'rpm'),
+  /** 0.05 A per bit from −1600 A. */
+  signedCurrentWord: slot(16, 1, 20, -1600, 'A'),
+  /** 0.001 V per bit. */
+  milliVoltWord: slot(16, 1, 1000, 0, 'V'),
+  /** 0.01 V per bit. */
+  centiVoltWord: slot(16, 1, 100, 0, 'V'),
+  /** 0.01 Ah per bit. */
+  ampHourWord: slot(16, 1, 100, 0, 'Ah'),
+  /** 1 mAh per bit. */
+  milliAmpHourWord: slot(16, 1, 1, 0, 'mAh'),
+  /** 0.05 kW per bit. */
+  finePowerWord: slot(16, 1, 20, 0, 'kW'),
+  /** 2 W per bit. */
+  wattWord: slot(16, 2, 1, 0, 'W'),
+  /** 0.001 kWh per bit, in three bytes. */
+  energyTriple: slot(24, 1, 1000, 0, 'kWh'),
+  /** 1/640 % per bit, of a traction battery. */
+  chargeWord: slot(16, 1, 640, 0, '%'),
+  /** 0.001 l/h per bit. */
+  fineFuelRateDouble: slot(32, 1, 1000, 0, 'l/h'),
+  /** 1/512 km/kg per bit. */
+  gasEconomyWord: slot(16, 1, 512, 0, 'km/kg'),
+  /** 0.1 m³/h per bit. */
+  gasFlowWord: slot(16, 1, 10, 0, 'm³/h'),
+  /** 0.0001 per bit. */
+  gravityWord: slot(16, 1, 10_000, 0, ''),
+  /** 0.01 g/kg per bit. */
+  humidityWord: slot(16, 1, 100, 0, 'g/kg'),
+  /** 0.4 mW/cm² per bit. */
+  sunlightByte: slot(8, 2, 5, 0, 'mW/cm²'),
+  /** 0.05 s per bit. */
+  collisionTimeByte: slot(8, 1, 20, 0, 's'),
+  /** 1 s per bit, in four bytes. */
+  secondsDouble: slot(32, 1, 1, 0, 's'),
+  /** 1 h per bit from −32 127 h. */
+  serviceHoursWord: slot(16, 1, 1, -32_127, 'h'),
+  /** 1 week per bit from −125 weeks. */
+  weekByte: slot(8, 1, 1, -125, 'week'),
+  /** 1 per bit. */
+  countByte: slot(8, 1, 1, 0, 'count'),
+  /** 1 per bit. */
+  countWord: slot(16, 1, 1, 0, 'count'),
+  /** 1 per bit. */
+  countDouble: slot(32, 1, 1, 0, 'count'),
+  /** 1 application of the brakes per bit. */
+  applicationsDouble: slot(32, 1, 1, 0, 'brake appl'),
+  /** 1 gear per bit. */
+  gearCountByte: slot(8, 1, 1, 0, 'gear value'),
+  /** The number of a component. */
+  identifierByte: slot(8, 1, 1, 0, 'ID'),
 } as const satisfies Record<string, Slot>
 
 export type SpnStatus = 'ok' | 'na' | 'error' | 'specific' | 'reserved'
