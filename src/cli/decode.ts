@@ -1,111 +1,150 @@
 /**
- * `odograph decode FILE`: a recording as JSON lines, one result a line, through the same decoders as
- * live data. `n` counts the data frames of the file from 0, `ts` is in seconds as recorded. What
- * could not be decoded is told on standard error, by kind.
+ * `odograph decode FILE`: a recording through the same decoders as live data, one result a line, as
+ * JSON lines, CSV or a table. `n` counts the data frames of the file from 0, `ts` is in seconds as
+ * recorded. What could not be decoded is told on standard error, by kind.
  */
-import { readFileSync } from 'node:fs'
-import { BusDecoder } from '../decoder/bus-decoder.ts'
-import { compileDbc } from '../decoder/dbc/compile.ts'
-import { dbcText, parseDbc } from '../decoder/dbc/parse.ts'
 import { readCapture } from '../device/capture/capture-file.ts'
-import { messageOf, OdographError } from '../model/errors.ts'
+import { createPlayback } from '../device/capture/playback.ts'
+import { OdographError } from '../model/errors.ts'
 import type { CanFrame } from '../model/frame.ts'
-import { IssueCounter, issueTexts } from '../model/issue.ts'
+import { type Issue, IssueCounter } from '../model/issue.ts'
 import { type CommandIo, parseCommand } from './command.ts'
-import { type DecodePlace, idText, readingLine, seconds, tapKinds } from './decode-kinds.ts'
+import { decoderOf, type FrameDecoder, kindNames } from './decode/decoders.ts'
+import { filterOf, filterOptions } from './decode/filter.ts'
+import type { DecodePlace, Emit } from './decode/line.ts'
+import { LiveTable } from './decode/live-table.ts'
+import { outputOf } from './decode/output.ts'
+import { tellIssues } from './issues.ts'
 import { LineWriter } from './lines.ts'
+import { speedOf } from './speed.ts'
 
-type FrameDecoder = (frame: CanFrame) => void
-type Emit = (line: object) => void
+const REDRAW_MS = 250
+const CLEAR = '\u001b[H\u001b[J'
 
 export async function decode(args: string[], io: CommandIo): Promise<number> {
   const { values, positionals } = parseCommand(
     args,
-    { what: { type: 'string' }, dbc: { type: 'string' } },
+    {
+      what: { type: 'string' },
+      dbc: { type: 'string' },
+      profile: { type: 'string' },
+      format: { type: 'string', default: 'jsonl' },
+      watch: { type: 'boolean', default: false },
+      speed: { type: 'string', default: '1' },
+      ...filterOptions,
+    },
     ['FILE'],
   )
   const what = values.what ?? (values.dbc === undefined ? 'readings' : 'dbc')
-  const kinds = ['readings', ...Object.keys(tapKinds), 'dbc']
-  if (!kinds.includes(what)) {
-    throw new OdographError('usage', `--what ${what}`, `unknown; use one of ${kinds.join(', ')}`)
+  if (!kindNames.includes(what)) {
+    const detail = `unknown; use one of ${kindNames.join(', ')}`
+    throw new OdographError('usage', `--what ${what}`, detail)
   }
-  if ((what === 'dbc') !== (values.dbc !== undefined)) {
-    throw new OdographError('usage', '--dbc FILE', 'goes with --what dbc, and the other way round')
-  }
-  const out = new LineWriter(io.stdout)
+  const file = positionals[0] as string
+  const filter = filterOf(values)
   const issues = new IssueCounter()
-  const place: DecodePlace = { n: -1, bus: '' }
-  const emit: Emit = (line) => out.line(JSON.stringify(line))
-  const decoder =
-    values.dbc === undefined
-      ? busDecoders(what, place, emit, issues)
-      : dbcDecoder(values.dbc, place, emit, io)
-  const result = await readCapture(
-    positionals[0] as string,
-    {
-      frame(frame, buses) {
-        if (frame.error || frame.remote) return
-        place.n += 1
-        place.bus = buses[frame.bus] ?? ''
-        decoder(frame)
-      },
-      issue: issues.add,
-    },
-    { signal: io.signal, afterChunk: () => out.pressure() },
-  )
-  await out.flushed()
-  io.stderr.write(`${result.frames} data frames (${result.format})\n`)
-  for (const [code, count] of issues.counts) {
-    const newest = issues.newest.get(code)
-    io.stderr.write(
-      `${count} × ${issueTexts[code]} — last: ${newest?.at} ${newest?.detail ?? ''}\n`,
-    )
+  const place: DecodePlace = { n: -1, bus: '', id: 0, extended: false }
+  const make = (emit: Emit) => {
+    const chosen: Emit = (line) => {
+      if (filter(line, place)) emit(line)
+    }
+    const { dbc, profile } = values
+    return placed(decoderOf({ what, dbc, profile, place, emit: chosen, issues, io }), place)
   }
+  if (values.watch) await watch(file, speedOf(values.speed), make, issues, io)
+  else await print(file, values.format, make, issues, io)
+  tellIssues(issues, io)
   return 0
 }
 
-function busDecoders(
-  what: string,
-  place: DecodePlace,
-  emit: Emit,
-  issues: IssueCounter,
-): FrameDecoder {
-  const decoders: BusDecoder[] = []
-  const taps = what in tapKinds ? tapKinds[what as keyof typeof tapKinds](place, emit) : {}
-  const add = (index: number) => {
-    const decoder = new BusDecoder({
-      bus: place.bus,
-      reading: what === 'readings' ? (reading) => emit(readingLine(reading)) : () => undefined,
-      issue: issues.add,
-      taps,
-    })
-    decoders[index] = decoder
-    return decoder
-  }
-  return (frame) => (decoders[frame.bus] ?? add(frame.bus)).frame(frame)
+type Make = (emit: Emit) => Placed
+
+interface Placed {
+  frame(frame: CanFrame, buses: readonly string[]): void
+  end(): void
 }
 
-function dbcDecoder(file: string, place: DecodePlace, emit: Emit, io: CommandIo): FrameDecoder {
-  let bytes: Buffer
+/** Data frames only, each with its place. */
+function placed(decoder: FrameDecoder, place: DecodePlace): Placed {
+  return {
+    frame(frame, buses) {
+      if (frame.error || frame.remote) return
+      place.n += 1
+      place.bus = buses[frame.bus] ?? ''
+      place.id = frame.id
+      place.extended = frame.extended
+      decoder.frame(frame)
+    },
+    end: () => decoder.end(),
+  }
+}
+
+async function print(
+  file: string,
+  form: string,
+  make: Make,
+  issues: IssueCounter,
+  io: CommandIo,
+): Promise<void> {
+  const out = new LineWriter(io.stdout)
+  const output = outputOf(form, out)
+  const decoder = make((line) => output.line(line))
+  const { frames, format } = await readCapture(
+    file,
+    { frame: decoder.frame, issue: issues.add },
+    { signal: io.signal, afterChunk: () => out.pressure() },
+  )
+  decoder.end()
+  output.end()
+  await out.flushed()
+  io.stderr.write(`${frames} data frames (${format})\n`)
+}
+
+/** The table, drawn anew while the recording runs at its speed; on no terminal only at the end. */
+async function watch(
+  file: string,
+  speed: number | 'max',
+  make: Make,
+  issues: IssueCounter,
+  io: CommandIo,
+): Promise<void> {
+  const table = new LiveTable()
+  const decoder = make((line) => table.take(line))
+  const draw = () => {
+    const { columns = 120, rows = 40 } = io.stdout
+    const lines = table.lines(columns).slice(0, rows - 1)
+    io.stdout.write(`${CLEAR}${lines.join('\n')}\n`)
+  }
+  const isTerminal = io.stdout.isTTY === true
+  const timer = isTerminal ? setInterval(draw, REDRAW_MS) : undefined
   try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    throw new OdographError('file-unreadable', file, messageOf(error), error)
+    await played(file, speed, decoder, issues.add, io.signal)
+  } finally {
+    clearInterval(timer)
   }
-  const { dbc, problems } = parseDbc(dbcText(bytes))
-  for (const { line, column, text } of problems) {
-    io.stderr.write(`${file}:${line}:${column}: ${text}\n`)
-  }
-  if (dbc.messages.length === 0) {
-    throw new OdographError('dbc-invalid', file, 'has no message (BO_) that could be used')
-  }
-  const decoder = compileDbc(dbc)
-  return (frame) => {
-    const id = idText(frame)
-    const ts = seconds(frame.time)
-    decoder.decode(frame, (_message, signal, _raw, value, unit) => {
-      const number = typeof value === 'bigint' ? Number(value) : value
-      emit({ n: place.n, ts, id, signal: signal.name, value: number, unit })
+  decoder.end()
+  if (isTerminal) draw()
+  else io.stdout.write(`${table.lines().join('\n')}\n`)
+}
+
+function played(
+  file: string,
+  speed: number | 'max',
+  decoder: Placed,
+  issue: (issue: Issue) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const source = createPlayback({ id: 'watch', path: file, speed, retry: false, onError: reject })
+    const stop = () => {
+      source.stop().then(resolve, reject)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    source.start({
+      frame: (frame) => decoder.frame(frame, source.buses),
+      issue,
+      health: () => undefined,
+      end: stop,
     })
-  }
+  })
 }

@@ -21,6 +21,7 @@ import type { Logger } from '../model/ports.ts'
 import { Journal } from '../uplink/store/journal.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 import { ProgressBar } from './progress.ts'
+import { speedOf } from './speed.ts'
 
 interface Tally {
   frames: number
@@ -143,11 +144,4 @@ async function play(options: PlayOptions): Promise<{ tally: Tally; issues: Issue
   const { readings, records } = pipeline
   const { frames, messages, issues } = line
   return { tally: { frames, messages, readings, records }, issues }
-}
-
-function speedOf(text: string): number | 'max' {
-  if (text === 'max') return 'max'
-  const speed = Number(text)
-  if (speed > 0 && Number.isFinite(speed)) return speed
-  throw new OdographError('usage', `--speed ${text}`, 'use a number above 0, or max')
 }

@@ -14,6 +14,8 @@ const conversions: Record<string, { num: number; den: number }> = {
   'm→km': { num: 1, den: 1000 },
   '%→ratio': { num: 1, den: 100 },
   'km/L→km/l': { num: 1, den: 1 },
+  'L/h→l/h': { num: 1, den: 1 },
+  's→h': { num: 1, den: 3600 },
 }
 
 /** The same quantity in another unit. Throws for a pair that the tables do not need. */

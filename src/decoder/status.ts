@@ -59,7 +59,7 @@ export class StatusKeeper {
       return false
     }
     if (reading.signal === 'latitude') {
-      this.#latitude = reading
+      this.#latitude = { ...reading }
       return false
     }
     if (reading.signal === 'longitude') return this.#position(reading)

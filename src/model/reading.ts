@@ -27,4 +27,5 @@ export interface Reading {
   rank: number
 }
 
+/** Hot. The reading is only lent: who keeps it, copies it. */
 export type ReadingSink = (reading: Reading) => void

@@ -7,10 +7,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type DecodePlace, tapKinds } from '../../src/cli/decode-kinds.ts'
+import { tapKinds } from '../../src/cli/decode/kinds.ts'
+import type { DecodePlace } from '../../src/cli/decode/line.ts'
 import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
+import { pgnTable } from '../../src/decoder/j1939/pgn-table.ts'
 import type { SpnRow } from '../../src/decoder/j1939/rows.ts'
-import { pgnTable } from '../../src/decoder/j1939/spn-table.ts'
 import { type CanFrame, frameOf } from '../../src/model/frame.ts'
 import { IssueCounter } from '../../src/model/issue.ts'
 import type { Reading } from '../../src/model/reading.ts'
@@ -18,14 +19,16 @@ import { recording } from '../support/needs.ts'
 
 const test = suite('goldens')
 
-type Kind = keyof typeof tapKinds
+type Kind = 'spn' | 'tp' | 'dm1' | 'isotp' | 'obd' | 'requests' | 'address_claim'
 type Row = Record<string, unknown> & { n: number; note?: string }
 
-const kinds = Object.keys(tapKinds) as Kind[]
+const kinds = ['spn', 'tp', 'dm1', 'isotp', 'obd', 'requests', 'address_claim'] as const
 
 /** Numeric SPNs of the table. SPN 237 is text: the peers say raw 0 for it, which is wrong. */
-const rows = pgnTable.flatMap(({ spns }) => spns.filter((row): row is SpnRow => 'slot' in row))
-const ours = new Set(rows.map(({ spn }) => spn))
+const rows = pgnTable.flatMap(({ pgn, spns }) =>
+  spns.filter((row): row is SpnRow => 'slot' in row).map((row) => ({ ...row, pgn })),
+)
+const ours = new Set(rows.map(({ pgn, spn }) => `${pgn} ${spn}`))
 
 function textOf(path: string): string {
   const bytes = readFileSync(path)
@@ -63,7 +66,7 @@ interface Decoded {
 }
 
 function decode(path: string, kind: Kind): Decoded {
-  const place: DecodePlace = { n: -1, bus: '' }
+  const place: DecodePlace = { n: -1, bus: '', id: 0, extended: false }
   const result: Decoded = { lines: [], readings: [], issues: new IssueCounter() }
   const decoders = new Map<string, BusDecoder>()
   for (const { bus, frame } of framesOf(path)) {
@@ -73,7 +76,7 @@ function decode(path: string, kind: Kind): Decoded {
       decoders.get(bus) ??
       new BusDecoder({
         bus,
-        reading: (reading) => result.readings.push(reading),
+        reading: (reading) => result.readings.push({ ...reading }),
         issue: result.issues.add,
         taps: tapKinds[kind](place, (line) => result.lines.push(line as Row)),
       })
@@ -108,6 +111,12 @@ const fields: Record<Kind, string[]> = {
   dm1: ['n', 'ts', 'ch', 'pgn', 'src', 'tp', 'raw', 'lamps', 'dtcs'],
   isotp: ['n', 'ts', 'id', 'kind', 'len', 'payload'],
   obd: ['n', 'ts', 'id', 'mode', 'pid', 'payload'],
+  requests: ['n', 'ts', 'ch', 'src', 'dst', 'requested_pgn'],
+  address_claim: [
+    ...['n', 'ts', 'ch', 'src', 'name', 'identity_number', 'manufacturer_code', 'ecu_instance'],
+    ...['function_instance', 'function', 'vehicle_system', 'vehicle_system_instance'],
+    ...['industry_group', 'arbitrary_address_capable'],
+  ],
 }
 const units: Record<string, string> = { deg: '°' }
 
@@ -149,7 +158,7 @@ function differences(kind: Kind, golden: Row[], own: Row[], isTrace: boolean): s
 }
 
 function isCompared(kind: Kind, row: Row): boolean {
-  return kind !== 'spn' || ours.has(row.spn as number)
+  return kind !== 'spn' || ours.has(`${row.pgn} ${row.spn}`)
 }
 
 /** Every recording of the folder that has golden lines of a kind that we print. */
@@ -188,8 +197,11 @@ for (const { base, kind, path, golden } of found) {
 function assertReadings(golden: readonly Row[], readings: readonly Reading[]): void {
   const signals = new Set(rows.flatMap(({ signal }) => (signal === undefined ? [] : [signal])))
   for (const signal of signals) {
-    const spns = new Set(rows.filter((row) => row.signal === signal).map(({ spn }) => spn))
-    const expected = golden.filter(({ spn, status }) => spns.has(spn as number) && status === 'ok')
+    const feeding = rows.filter((row) => row.signal === signal)
+    const keys = new Set(feeding.map(({ pgn, spn }) => `${pgn} ${spn}`))
+    const expected = golden.filter(
+      ({ pgn, spn, status }) => keys.has(`${pgn} ${spn}`) && status === 'ok',
+    )
     const own = readings.filter((one) => one.signal === signal && one.value !== undefined)
     assert.is(own.length, expected.length, signal)
   }

@@ -3,15 +3,11 @@ import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  BusDecoder,
-  type BusDecoderOptions,
-  type Dm1Message,
-  type SpnValue,
-} from '../../src/decoder/bus-decoder.ts'
+import { BusDecoder, type BusDecoderOptions } from '../../src/decoder/bus-decoder.ts'
 import { bitOffset } from '../../src/decoder/j1939/compile.ts'
-import { pgnTable } from '../../src/decoder/j1939/spn-table.ts'
+import { pgnTable } from '../../src/decoder/j1939/pgn-table.ts'
 import type { PidValue } from '../../src/decoder/obd/responses.ts'
+import type { Dm1Message, SpnValue } from '../../src/decoder/taps.ts'
 import { type CanFrame, frameOf } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import type { Reading } from '../../src/model/reading.ts'
@@ -34,7 +30,7 @@ class Bus {
   constructor(options: Partial<BusDecoderOptions> = {}) {
     this.decoder = new BusDecoder({
       bus: 'can0',
-      reading: (reading) => this.readings.push(reading),
+      reading: (reading) => this.readings.push({ ...reading }),
       issue: (issue) => this.issues.push(issue),
       taps: {
         spn: (value) => this.spns.push(value),
@@ -160,12 +156,18 @@ test('with or without taps the readings are the same', () => {
   const tapped = new Bus().hear(...lines, '7E8#03410D39')
   const plain = new Bus({ taps: {} }).hear(...lines, '7E8#03410D39')
   assert.equal(plain.readings, tapped.readings)
-  assert.is(plain.readings.length, 4)
+  assert.is(plain.readings.filter(({ value }) => value !== undefined).length, 4)
   assert.is(plain.decoder.messages, 3)
 })
 
 /** The raw values of a width: what is a measurement, and what only indicates. */
 const widths: Record<number, { ok: number[]; error: number[]; absent: number[] }> = {
+  2: { ok: [0, 1], error: [2], absent: [3] },
+  24: {
+    ok: [0, 0xff, 0xfaffff],
+    error: [0xfe0000, 0xfeffff],
+    absent: [0xfb0000, 0xfc0000, 0xfdffff, 0xff0000, 0xffffff],
+  },
   8: { ok: [0, 1, 0xfa], error: [0xfe], absent: [0xfb, 0xfc, 0xfd, 0xff] },
   16: {
     ok: [0, 0xff, 0xfaff],
@@ -196,7 +198,8 @@ for (const { pgn, label, spns } of pgnTable) {
           const sameSignal = spns.filter((one) => 'slot' in one && one.signal === signal)
           const found = sameSignal.length > 1 ? bus.readings[sameSignal.indexOf(row)] : reading
           assert.is(found?.quality, quality, `raw ${raw.toString(16)}`)
-          assert.is(typeof found?.value, quality === 'ok' ? 'number' : 'undefined')
+          const { type } = signals[signal]
+          assert.is(typeof found?.value, quality === 'ok' ? type : 'undefined')
           const tapped = bus.spns.find((one) => one.spn === spn)
           assert.is(tapped?.value === undefined, quality !== 'ok')
           assert.is(tapped?.raw, raw)
@@ -237,7 +240,7 @@ const ignored: [what: string, line: string, options?: Partial<CanFrame>][] = [
   ['frame of the extended data page (ISO 11783)', '1AFEF100#FF0050FFFFFFFFFF'],
   ['frame of both data pages (ISO 15765-3)', '1BFEF100#FF0050FFFFFFFFFF'],
   ['frame of data page 1 (NMEA 2000)', '19FEF100#FF0050FFFFFFFFFF'],
-  ['frame of another group', '18FEF200#FF0050FFFFFFFFFF'],
+  ['frame of another group', '18FF1200#FF0050FFFFFFFFFF'],
   ['frame with a destination', '18F0FE00#FF0050FFFFFFFFFF'],
   ['11-bit frame outside the diagnostic identifiers', '6E8#03410D39AAAAAAAA'],
   ['functional request', '7DF#02010DAAAAAAAAAA'],
@@ -255,7 +258,7 @@ const ignored: [what: string, line: string, options?: Partial<CanFrame>][] = [
   ['response whose identifier is an 11-bit one in 29 bits', '000007E8#03410D39AAAAAAAA'],
   ['freeze frame', '7E8#05420D0039AAAAAA'],
   ['request on a responder', '7E8#02010DAAAAAAAAAA'],
-  ['UDS response', '7E8#0462F40D39AAAAAA'],
+  ['UDS response of a manufacturer', '7E8#0462123439AAAAAA'],
   ['response of no service', '7E8#03BF0D39AAAAAAAA'],
   ['empty frame', '7E8#'],
   ['list of supported PIDs', '7E8#064100BE3EB813AA'],
@@ -322,7 +325,7 @@ const responses: { what: string; message: string; values: [string, unknown][]; c
     },
     {
       what: 'with an unknown PID gives what stands before it, and nothing behind',
-      message: '410D390E800C1AF8',
+      message: '410D39FE800C1AF8',
       values: [['speed', 57]],
       codes: [],
     },
@@ -383,7 +386,11 @@ test('a refusal cut short says what it does not say', () => {
   const bus = new Bus().hear('7E8#03410D39', '7E8#017F', '7E8#027F01', '7E8#037F0112')
   assert.equal(
     bus.issues.map(({ detail }) => detail),
-    ['service ?, code ?', 'service 01, code ?', 'service 01, code 12'],
+    [
+      'service ?, code ?',
+      'service 01 (current data), code ?',
+      'service 01 (current data), code 12 (sub-function not supported)',
+    ],
   )
 })
 
@@ -555,7 +562,10 @@ if (dm1Vectors !== undefined) {
       const bus = new Bus()
       if (data.length <= 8) bus.hear(`${idText(65226)}#${payload}`)
       else bus.hear(...broadcast(65226, data))
-      assert.equal(bus.readings, [])
+      assert.equal(
+        bus.readings.filter(({ signal }) => signal !== 'malfunctionLamp'),
+        [],
+      )
       if (expect.error !== undefined) {
         assert.equal(bus.dm1, [])
         return

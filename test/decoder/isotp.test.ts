@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
-import { Isotp } from '../../src/decoder/isotp.ts'
-import { frameOf } from '../../src/model/frame.ts'
+import { Isotp, peerOf } from '../../src/decoder/isotp.ts'
 import type { IssueCode } from '../../src/model/issue.ts'
 import { recording } from '../support/needs.ts'
 import { randomBytes, seeded } from './dbc-reference.ts'
+import { hear } from './obd-heard.ts'
 
 const test = suite('iso-tp')
 
@@ -156,6 +155,135 @@ test('answers of two control units are told apart however their frames alternate
     ],
   )
   assert.equal(heard.issues, [])
+})
+
+test('an 11-bit and a 29-bit identifier of the same number are two senders', () => {
+  const heard: [id: number, extended: boolean, payload: string][] = []
+  const issues: IssueCode[] = []
+  const isotp = new Isotp({
+    message: (id, _kind, data, length, _time, extended) =>
+      heard.push([id, extended, hexOf(data.subarray(0, length))]),
+    issue: (code) => issues.push(code),
+  })
+  const lines = [
+    ...segmented(payload).map((line) => ({ line, extended: false })),
+    ...segmented(other, { start: 5 }).map((line) => ({ line, extended: true })),
+  ].sort((a, b) => a.line[0] - b.line[0])
+  for (const { line, extended } of lines) {
+    const [ms, id, data] = line
+    isotp.frame(id, Uint8Array.from(data), data.length, ms * 1000, extended)
+  }
+  assert.equal(heard, [
+    [ECU, true, hexOf(other)],
+    [ECU, false, hexOf(payload)],
+  ])
+  assert.equal(issues, [])
+})
+
+/** A segmented message behind an address byte. */
+function behindAddress(address: number, sent: Uint8Array, start = 0): Line[] {
+  const [, id, first] = segmented(sent, { start })[0] as Line
+  const lines: Line[] = [[start, id, [address, ...first.slice(0, 7)]]]
+  for (let taken = 5, count = 1; taken < sent.length; taken += 6, count += 1) {
+    const data = [address, 0x20 | (count & 15), ...sent.subarray(taken, taken + 6)]
+    lines.push([start + 10 * count, id, padded(data)])
+  }
+  return lines
+}
+
+test('with extended addressing the first byte tells the sessions of an identifier apart', () => {
+  const heard: [address: number | undefined, payload: string][] = []
+  const issues: IssueCode[] = []
+  const isotp = new Isotp(
+    {
+      message: (_id, _kind, data, length, _time, _extended, address) =>
+        heard.push([address, hexOf(data.subarray(0, length))]),
+      issue: (code) => issues.push(code),
+    },
+    { addressed: (id, extended) => id === ECU && !extended },
+  )
+  const lines = [
+    ...behindAddress(0x40, payload),
+    ...behindAddress(0x41, other, 5),
+    [3, ECU, padded([0x42, 3, 0x41, 0x0d, 0x39])] as Line,
+    [4, OTHER, single([0x41, 0x0d, 0x40])] as Line,
+    [6, ECU, [0x42]] as Line,
+  ].sort((a, b) => a[0] - b[0])
+  for (const [ms, id, data] of lines) {
+    isotp.frame(id, Uint8Array.from(data), data.length, ms * 1000)
+  }
+  assert.equal(heard, [
+    [0x42, '410D39'],
+    [undefined, '410D40'],
+    [0x41, hexOf(other)],
+    [0x40, hexOf(payload)],
+  ])
+  assert.equal(issues, [])
+})
+
+test('a single frame behind an address byte that claims seven bytes is reported', () => {
+  const issues: IssueCode[] = []
+  const isotp = new Isotp(
+    { message: () => assert.unreachable(), issue: (code) => issues.push(code) },
+    { addressed: () => true },
+  )
+  isotp.frame(ECU, Uint8Array.from(padded([0x40, 7, 1, 2, 3, 4, 5])), 8, 0)
+  assert.equal(issues, ['isotp-malformed'])
+})
+
+test('a receiver without room ends the message that it was sent, and no other', () => {
+  const overflow: Line = [15, ECU - 8, padded([0x32, 0, 0])]
+  const heard = new Listener().hear([
+    ...segmented(payload).slice(0, 2),
+    ...segmented(other, { id: OTHER }).slice(0, 2),
+    overflow,
+    ...segmented(payload).slice(2),
+    ...segmented(other, { id: OTHER }).slice(2),
+  ])
+  assert.equal(heard.payloads, [hexOf(other)])
+  assert.is(heard.issues[0], 'isotp-overflow')
+  const wait = new Listener().hear([
+    ...segmented(payload).slice(0, 2),
+    [15, ECU - 8, padded([0x31, 0, 0])],
+    ...segmented(payload).slice(2),
+  ])
+  assert.equal([wait.payloads, wait.issues], [[hexOf(payload)], []])
+})
+
+test('the other direction of an identifier is known', () => {
+  assert.is(peerOf(0x7e0, false), 0x7e8)
+  assert.is(peerOf(0x7e8, false), 0x7e0)
+  assert.is(peerOf(0x18da10f1, true), 0x18daf110)
+  assert.is(peerOf(0x18daf110, true), 0x18da10f1)
+})
+
+test('a CAN FD segment shorter than the first frame is an error unless it is the last', () => {
+  const sent = randomBytes(seeded(64), 300)
+  const lines = segmented(sent, { width: 64 })
+  const cut = lines.map(([ms, id, data], i): Line => [ms, id, data.slice(0, i === 2 ? 48 : 64)])
+  const heard = new Listener().hear(cut)
+  assert.equal(heard.payloads, [])
+  assert.is(heard.issues[0], 'isotp-sequence')
+})
+
+test('sixteen frames lost in a row are noticed at the end of the message', () => {
+  const sent = randomBytes(seeded(16), 600)
+  const lines = segmented(sent).filter((_, i) => i < 5 || i >= 21)
+  const heard = new Listener().hear([...lines, ...segmented(other, { start: 900 })])
+  assert.equal(heard.payloads, [hexOf(other)])
+  assert.equal(heard.issues, ['isotp-replaced'])
+})
+
+test('an issue says how much of the message was there', () => {
+  const details: string[] = []
+  const isotp = new Isotp({
+    message: () => assert.unreachable(),
+    issue: (code, detail) => details.push(`${code} ${detail}`),
+  })
+  for (const [ms, id, data] of segmented(payload).filter((_, i) => i !== 2)) {
+    isotp.frame(id, Uint8Array.from(data), data.length, ms * 1000)
+  }
+  assert.is(details[0], `isotp-sequence 7E8: 3 instead of 2, 13 of ${payload.length} bytes`)
 })
 
 /** Frames that are no ISO-TP frame. */
@@ -491,21 +619,11 @@ if (vins !== undefined) {
   const cases = (JSON.parse(readFileSync(vins, 'utf8')) as { vectors: VinVector[] }).vectors
   for (const { id, frames, payload: message, expect } of cases) {
     if (frames === undefined) continue
-    test(`vector VIN ${id} is put together, and read where service 09 asked for it`, () => {
-      const payloads: string[] = []
-      const read: unknown[] = []
-      const decoder = new BusDecoder({
-        bus: 'can0',
-        reading: ({ signal, value }) => signal === 'vin' && read.push(value),
-        issue: () => undefined,
-        taps: { isotp: ({ data }) => payloads.push(hexOf(data)) },
-      })
-      for (const [ms, from, data] of linesOf(frames)) {
-        decoder.frame(frameOf(from, data, { time: ms * 1000 }))
-      }
+    test(`vector VIN ${id} is put together, and read`, () => {
+      const { payloads } = new Listener().hear(linesOf(frames))
       assert.equal(payloads, [message])
-      const known = read.filter((vin) => vin !== undefined)
-      assert.equal(known, message.startsWith('49') && expect.vin !== null ? [expect.vin] : [])
+      const read = hear(message).readings.flatMap(([, vin]) => (vin === undefined ? [] : [vin]))
+      assert.equal(read, expect.vin === null ? [] : [expect.vin])
     })
   }
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bitOffset, compilePgns } from '../../src/decoder/j1939/compile.ts'
+import { bitOffset, compilePgns, rawOf } from '../../src/decoder/j1939/compile.ts'
 import { fleetGroups } from '../../src/decoder/j1939/fleet-groups.ts'
 import { pgnName, pgnNames } from '../../src/decoder/j1939/pgn-names.ts'
 import type { SpnRow, TextRow } from '../../src/decoder/j1939/rows.ts'
@@ -34,8 +34,9 @@ function decoded(pgn: number, spn: number, hex: string): number | string | undef
   const plan = plans[pgn]?.spns.find((candidate) => candidate.spn === spn)
   const data = bytesOf(hex)
   if (plan === undefined || data.length < plan.minLength) return undefined
-  const raw = plan.raw(data)
-  return raw < plan.indicatorFrom ? plan.value(raw) : statusOf(raw, plan.bits)
+  const raw = rawOf(plan, data)
+  const { num, add, den } = plan.scale
+  return raw < plan.indicatorFrom ? (raw * num + add) / den : statusOf(raw, plan.bits)
 }
 
 test('the table holds some hundred parameters, each of them and each group once', () => {

@@ -1,18 +1,17 @@
 /**
- * The rules that the SPN, PID and signal tables keep, each with an id, and the vectors of
- * independent tools for what the tables make of bytes.
+ * The rules that the SPN and signal tables keep, each with an id, and the vectors of independent
+ * tools for what the SPN table makes of bytes. The PID table has its own (obd-tables.test.ts).
  */
 import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BusDecoder, type SpnValue } from '../../src/decoder/bus-decoder.ts'
-import { bitOffset, compilePgns } from '../../src/decoder/j1939/compile.ts'
+import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
+import { bitOffset, compilePgns, rawOf } from '../../src/decoder/j1939/compile.ts'
+import { pgnTable } from '../../src/decoder/j1939/pgn-table.ts'
 import type { SpnRow, TextRow } from '../../src/decoder/j1939/rows.ts'
 import { slots, statusOf } from '../../src/decoder/j1939/slots.ts'
-import { pgnTable } from '../../src/decoder/j1939/spn-table.ts'
-import { pidTable } from '../../src/decoder/obd/pid-table.ts'
-import { decodeResponse, type PidValue } from '../../src/decoder/obd/responses.ts'
 import { inUnit, type Scale, scaler } from '../../src/decoder/quantity.ts'
+import type { SpnValue } from '../../src/decoder/taps.ts'
 import { frameOf } from '../../src/model/frame.ts'
 import {
   isSignalName,
@@ -49,7 +48,7 @@ function spnsOf(pgn: number, data: readonly number[]): SpnValue[] {
   const decoder = new BusDecoder({
     bus: 'can0',
     reading: () => undefined,
-    issue: ({ code, detail }) => assert.unreachable(`${code} ${detail}`),
+    issue: ({ code, detail }) => assert.is(code, 'message-short', detail),
     taps: { spn: (value) => found.push(value) },
   })
   if (data.length <= 8) {
@@ -65,19 +64,16 @@ function spnsOf(pgn: number, data: readonly number[]): SpnValue[] {
   return found
 }
 
-function pidsOf(response: readonly number[]): PidValue[] {
-  const found: PidValue[] = []
-  decodeResponse(Uint8Array.from(response), response.length, {
-    pid: (pid) => found.push(pid),
-    reading: () => undefined,
-    issue: (code, detail) => assert.unreachable(`${code} ${detail}`),
-  })
-  return found
-}
-
-test('T01 every SPN and every PGN is in the table once', () => {
-  assert.equal(repeated(allRows.map(({ spn }) => spn)), [])
+test('T01 every PGN is in the table once, and every SPN once in its group', () => {
   assert.equal(repeated(pgnTable.map(({ pgn }) => pgn)), [])
+  for (const { pgn, spns } of pgnTable) {
+    assert.equal(repeated(spns.map(({ spn }) => spn)), [], `PGN ${pgn}`)
+    assert.equal(repeated(spns.map(({ label }) => label)), [], `PGN ${pgn}`)
+  }
+})
+
+test('there are the parameters that a fleet asks for, by the hundred', () => {
+  assert.ok(rows.length >= 400, `${rows.length} SPNs`)
 })
 
 test('T02 a PGN has 18 bits, and no destination in its low byte', () => {
@@ -87,11 +83,13 @@ test('T02 a PGN has 18 bits, and no destination in its low byte', () => {
   }
 })
 
-test('T03 the bits of an SPN lie within the 8 bytes of its message', () => {
-  for (const { spn, at, slot } of rows) {
+test('T03 the bits of an SPN lie within what a message can have, and within its samples', () => {
+  for (const { pgn, spn, at, slot, samples } of rows) {
     const [byte, bit] = typeof at === 'number' ? [at, 1] : at
-    assert.ok(byte >= 1 && byte <= 8 && bit >= 1 && bit <= 8, `SPN ${spn}`)
-    assert.ok(bitOffset(at) + slot.bits <= 64, `SPN ${spn}`)
+    assert.ok(byte >= 1 && bit >= 1 && bit <= 8, `SPN ${spn}`)
+    const end = bitOffset(at) + slot.bits
+    assert.ok(end <= 1785 * 8, `SPN ${spn}`)
+    for (const [hex] of samples) assert.ok(end <= hex.length * 4, `PGN ${pgn}, SPN ${spn}, ${hex}`)
   }
 })
 
@@ -109,16 +107,33 @@ test('T04 no two SPNs of a group share a bit', () => {
   }
 })
 
-test('T05 the unit of an SPN or PID converts to the unit of its signal', () => {
-  const scales: [string, Scale, SignalName | undefined][] = [
-    ...rows.map((row) => [`SPN ${row.spn}`, row.slot, row.signal] as const),
-    ...pidTable.map((row) => [`PID ${row.pid}`, row, row.signal] as const),
-  ].map(([what, scale, signal]) => [what, scale, signal])
-  for (const [what, scale, signal] of scales) {
-    if (signal === undefined) continue
-    const { unit, type } = signals[signal]
-    assert.is(type, 'number', what)
-    assert.is(inUnit(scale, unit).unit, unit, what)
+test('T05 the unit of an SPN converts to the unit of its signal; a truth value comes of a state', () => {
+  for (const { spn, slot, signal, signalAt } of rows) {
+    for (const name of [signal, ...Object.values(signalAt ?? {})]) {
+      if (name === undefined) continue
+      const { unit, type } = signals[name]
+      if (type === 'number') assert.is(inUnit(slot, unit).unit, unit, `SPN ${spn}`)
+      else assert.equal([type, slot.unit], ['boolean', 'bit'], `SPN ${spn}`)
+    }
+  }
+})
+
+test('the states of an enumeration fit its width, and none is an indicator', () => {
+  for (const { spn, slot, states } of rows) {
+    for (const state of Object.keys(states ?? {}).map(Number)) {
+      assert.ok(state >= 0 && state < 2 ** slot.bits, `SPN ${spn}, state ${state}`)
+      assert.is(slot.unit, 'bit', `SPN ${spn}`)
+    }
+  }
+})
+
+test('the instance of a group is one of its parameters', () => {
+  for (const { pgn, spns, instance } of pgnTable) {
+    if (instance !== undefined)
+      assert.ok(
+        spns.some(({ spn }) => spn === instance),
+        `PGN ${pgn}`,
+      )
   }
 })
 
@@ -135,7 +150,6 @@ test('T06 every row has a sample with a value', () => {
       `SPN ${spn}`,
     )
   }
-  for (const { pid, samples } of pidTable) assert.ok(samples.length > 0, `PID ${pid}`)
 })
 
 test('T07 every sample of an SPN decodes to what it says', () => {
@@ -163,30 +177,13 @@ test('T09 every signal that a row names is in the signal table', () => {
   for (const { spn, signal } of rows) {
     assert.ok(signal === undefined || isSignalName(signal), `SPN ${spn}`)
   }
-  for (const { pid, signal } of pidTable) {
-    assert.ok(signal === undefined || isSignalName(signal), `PID ${pid}`)
-  }
 })
 
-test('T10 of several SPNs, or several PIDs, of one signal no two have the same rank', () => {
-  for (const table of [rows, pidTable] as { signal?: SignalName; rank?: number }[][]) {
-    const ranks = table
-      .filter(({ signal }) => signal !== undefined)
-      .map(({ signal, rank }) => `${signal} ${rank ?? 0}`)
-    assert.equal(repeated(ranks), [])
-  }
-})
-
-test('T11 every PID is in the table once, and its samples decode to what they say', () => {
-  assert.equal(repeated(pidTable.map(({ pid }) => pid)), [])
-  for (const { pid, bytes, unit, samples } of pidTable) {
-    for (const [hex, expected] of samples) {
-      assert.is(hex.length, 2 * bytes, `PID ${pid}`)
-      const [found] = pidsOf([0x41, pid, ...bytesOf(hex)])
-      assert.ok(Math.abs(Number(found?.value) - expected) < 1e-8, `PID ${pid}, ${hex}`)
-      assert.is(found?.unit, unit)
-    }
-  }
+test('T10 of several SPNs of one signal no two have the same rank', () => {
+  const ranks = rows
+    .filter(({ signal }) => signal !== undefined)
+    .map(({ signal, rank }) => `${signal} ${rank ?? 0}`)
+  assert.equal(repeated(ranks), [])
 })
 
 test('T12 every signal is described completely', () => {
@@ -202,7 +199,7 @@ test('T12 every signal is described completely', () => {
   }
 })
 
-test('T13 the names of signals, SPNs and PIDs are the ones that others build on', () => {
+test('T13 the names of signals and SPNs are the ones that others build on', () => {
   assertFrozen(
     'signals',
     definitions.map(([name, { unit, type }]) => `${name} ${unit || type}`),
@@ -215,13 +212,6 @@ test('T13 the names of signals, SPNs and PIDs are the ones that others build on'
         : `${row.pgn} ${row.spn} ${row.text}`,
     ),
   )
-  assertFrozen(
-    'pids',
-    pidTable.map(
-      ({ pid, signal, rank }) =>
-        `${pid.toString(16).padStart(2, '0').toUpperCase()} ${signal ?? '-'} ${rank ?? 0}`,
-    ),
-  )
 })
 
 /** A field of a made-up table: its raw value and what it means. */
@@ -230,7 +220,7 @@ function fieldOf(data: Uint8Array, offset: number, bits: number) {
   const slot = { bits, num: 1, den: 1, offset: 0, unit: '' }
   const spns: SpnRow[] = [{ spn: 1, label: '', at, slot, samples: [] }]
   const plan = compilePgns([{ pgn: 61440, label: '', name: '', spns }])[61440]?.spns[0]
-  const raw = plan?.raw(data) ?? Number.NaN
+  const raw = plan === undefined ? Number.NaN : rawOf(plan, data)
   const status = statusOf(raw, bits)
   assert.is(raw < (plan?.indicatorFrom ?? 0), status === 'ok')
   return { raw, status }
@@ -256,7 +246,7 @@ test('no raw value of 16 bits or less comes out with the noise of binary fractio
     for (const scale of slot.unit === '%' ? [slot, inUnit(slot, 'ratio')] : [slot]) {
       const value = scaler(scale)
       for (let raw = 0; raw < 2 ** bits; raw += 1) {
-        assert.is(value(raw), Number(value(raw).toFixed(8)), `${name}, raw ${raw}`)
+        assert.is(value(raw), Number(value(raw).toPrecision(15)), `${name}, raw ${raw}`)
       }
     }
   }
@@ -299,20 +289,20 @@ const scaling = vectorsOf<{
   frames: { pgn: number; data: string; spns: SpnVector[] }[]
 }>('j1939_spn_scaling.json')
 if (scaling !== undefined) {
-  const numbers = new Set(rows.map(({ spn }) => spn))
+  const numbers = new Set(rows.map(({ pgn, spn }) => `${pgn} ${spn}`))
 
   test('vectors: our SPNs stand where a peer has them', () => {
     for (const { pgn, spns } of scaling.pgn_defs) {
       for (const { spn, start_bit: start, length_bits: bits } of spns) {
-        const row = rows.find((candidate) => candidate.spn === spn)
+        const row = rows.find((candidate) => candidate.pgn === pgn && candidate.spn === spn)
         if (row === undefined) continue
-        assert.equal([row.pgn, bitOffset(row.at), row.slot.bits], [pgn, start, bits], `SPN ${spn}`)
+        assert.equal([bitOffset(row.at), row.slot.bits], [start, bits], `SPN ${spn}`)
       }
     }
   })
 
   test('vectors: single values at the ends of their ranges', () => {
-    const known = scaling.single.filter(({ spn }) => numbers.has(spn))
+    const known = scaling.single.filter(({ pgn, spn }) => numbers.has(`${pgn} ${spn}`))
     assert.ok(known.length > 90, `${known.length} vectors`)
     for (const { pgn, spn, data, ...expected } of known) {
       const found = spnsOf(pgn, bytesOf(data)).find((value) => value.spn === spn)
@@ -323,7 +313,7 @@ if (scaling !== undefined) {
   test('vectors: whole frames, short ones included', () => {
     for (const { pgn, data, spns } of scaling.frames) {
       const found = spnsOf(pgn, bytesOf(data))
-      const expected = spns.filter(({ spn }) => numbers.has(spn))
+      const expected = spns.filter(({ spn }) => numbers.has(`${pgn} ${spn}`))
       assert.equal(
         found.map(({ spn }) => spn).sort(),
         expected.map(({ spn }) => spn).sort(),
@@ -340,47 +330,6 @@ if (scaling !== undefined) {
 function agrees(ours: SpnValue | undefined, { raw, value, status }: SpnVector): boolean {
   if (ours === undefined || ours.raw !== raw || ours.status !== status) return false
   return value === null ? ours.value === undefined : close(ours.value, value)
-}
-
-interface PidVector {
-  request: string
-  response: string
-  value?: unknown
-  expect?: unknown
-  unit?: string
-}
-
-function ownPid({ request }: PidVector): boolean {
-  const pid = Number.parseInt(request.slice(2), 16)
-  return request.startsWith('01') && pidTable.some((row) => row.pid === pid)
-}
-
-const sweep = vectorsOf<{ vectors: PidVector[] }>('obd_mode01_sweep.json')
-if (sweep !== undefined) {
-  test('vectors: service 01, every PID of ours, in its own unit', () => {
-    const known = sweep.vectors.filter(ownPid)
-    assert.ok(known.length > 40, `${known.length} vectors`)
-    for (const { response, value, unit } of known) {
-      const found = pidsOf(bytesOf(response))
-      assert.is(found.length, 1, response)
-      assert.ok(close(found[0]?.value, Number(value)), `${response}: ${found[0]?.value}`)
-      assert.is(found[0]?.unit, unit)
-    }
-  })
-}
-
-const kotlin = vectorsOf<{ vectors: PidVector[] }>('obd_kotlin_obd_api.json')
-if (kotlin !== undefined) {
-  test('vectors: service 01, with the rounding of the peer', () => {
-    const known = kotlin.vectors.filter(ownPid)
-    assert.ok(known.length > 50, `${known.length} vectors`)
-    for (const { request, response, expect } of known) {
-      const [found] = pidsOf(bytesOf(response))
-      // It cuts engine speeds to whole numbers.
-      const value = request === '010C' ? Math.floor(Number(found?.value)) : found?.value
-      assert.ok(close(value, Number(expect), 0.06), `${response}: ${value}`)
-    }
-  })
 }
 
 test.run()

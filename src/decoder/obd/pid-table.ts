@@ -1,146 +1,46 @@
 /**
- * The PID table of OBD-II service 01 (SAE J1979 as public knowledge; checked against python-OBD
- * and a public OBD-II DBC). A row: number, how many data bytes follow it, how they become a
- * quantity (big-endian raw × num / den + offset), the signal it feeds. Samples are the data bytes
- * with the expected value in the PID's own unit. OBD-II knows no "not available" pattern: a control
- * unit that cannot answer stays silent or answers negatively, and neither becomes a number.
+ * The PID table of OBD-II service 01 (SAE J1979 as public knowledge), from 00 to C8, and what of it
+ * is a single number. OBD-II knows no general "not available" pattern: a control unit that cannot
+ * answer stays silent or answers negatively, and neither becomes a number; where a PID says of its
+ * items which are there, or the standard gives a value that means "not available", the row says so.
+ *
+ * The scales of 24–2B, 34–3B, 44, 0B and 10 are the usual ones. A vehicle may announce others in
+ * 4F and 50; no public recording of one is known, and the decoder keeps no state between answers.
  */
 import type { SignalName } from '../../model/signals.ts'
 import type { Scale } from '../quantity.ts'
+import type { PidRow } from './rows.ts'
+import { basicPids } from './table/basic.ts'
+import { extendedPids } from './table/extended.ts'
 
-export interface PidRow extends Scale {
+export const pidRows: readonly PidRow[] = [...basicPids, ...extendedPids].sort(
+  (a, b) => a.pid - b.pid,
+)
+
+/** A PID that is one number: its item and its row in one. */
+export interface SinglePid extends Scale {
   readonly pid: number
   readonly label: string
-  readonly bytes: 1 | 2 | 4
+  readonly bytes: number
   readonly signal?: SignalName
   readonly rank?: number
   readonly samples: readonly (readonly [hex: string, expected: number])[]
 }
 
-function percent(pid: number, label: string, signal?: SignalName): PidRow {
-  return {
-    pid,
-    label,
-    bytes: 1,
-    num: 100,
-    den: 255,
-    offset: 0,
-    unit: '%',
-    ...(signal === undefined ? {} : { signal }),
-    samples: [
-      ['00', 0],
-      ['88', 53.333333333],
-      ['FF', 100],
-    ],
-  }
-}
-
-function temperature(pid: number, label: string, signal?: SignalName): PidRow {
-  return {
-    pid,
-    label,
-    bytes: 1,
-    num: 1,
-    den: 1,
-    offset: -40,
-    unit: '°C',
-    ...(signal === undefined ? {} : { signal }),
-    samples: [
-      ['00', -40],
-      ['85', 93],
-      ['FF', 215],
-    ],
-  }
-}
-
-export const pidTable: readonly PidRow[] = [
-  percent(0x04, 'Calculated engine load', 'engineLoad'),
-  temperature(0x05, 'Engine coolant temperature', 'coolantTemp'),
-  {
-    pid: 0x0b,
-    label: 'Intake manifold pressure',
-    bytes: 1,
-    num: 1,
-    den: 1,
-    offset: 0,
-    unit: 'kPa',
-    signal: 'intakePressure',
-    samples: [['6D', 109]],
-  },
-  {
-    pid: 0x0c,
-    label: 'Engine speed',
-    bytes: 2,
-    num: 1,
-    den: 4,
-    offset: 0,
-    unit: 'rpm',
-    signal: 'engineSpeed',
-    samples: [
-      ['1820', 1544],
-      ['1AF8', 1726],
-    ],
-  },
-  {
-    pid: 0x0d,
-    label: 'Vehicle speed',
-    bytes: 1,
-    num: 1,
-    den: 1,
-    offset: 0,
-    unit: 'km/h',
-    signal: 'speed',
-    samples: [
-      ['39', 57],
-      ['FF', 255],
-    ],
-  },
-  temperature(0x0f, 'Intake air temperature', 'intakeTemp'),
-  percent(0x11, 'Throttle position', 'throttlePosition'),
-  percent(0x2f, 'Fuel tank level', 'fuelPercentRemaining'),
-  {
-    pid: 0x33,
-    label: 'Barometric pressure',
-    bytes: 1,
-    num: 1,
-    den: 1,
-    offset: 0,
-    unit: 'kPa',
-    signal: 'barometricPressure',
-    samples: [['64', 100]],
-  },
-  {
-    pid: 0x42,
-    label: 'Control module voltage',
-    bytes: 2,
-    num: 1,
-    den: 1000,
-    offset: 0,
-    unit: 'V',
-    signal: 'batteryVoltage',
-    samples: [['3430', 13.36]],
-  },
-  temperature(0x46, 'Ambient air temperature', 'ambientTemp'),
-  {
-    pid: 0x62,
-    label: 'Actual engine torque',
-    bytes: 1,
-    num: 1,
-    den: 1,
-    offset: -125,
-    unit: '%',
-    samples: [['A8', 43]],
-  },
-  {
-    pid: 0xa6,
-    label: 'Odometer',
-    bytes: 4,
-    num: 1,
-    den: 10,
-    offset: 0,
-    unit: 'km',
-    signal: 'odometer',
-    rank: 2,
-    samples: [['0007B12E', 50_411]],
-  },
-]
+export const pidTable: readonly SinglePid[] = pidRows.flatMap((row) => {
+  const [item, ...others] = row.items
+  if (item === undefined || others.length > 0 || item.states || item.read) return []
+  const { pid, label, bytes } = row
+  const { num, den, offset, unit, signal, rank } = item
+  const samples = row.samples.flatMap(([hex, expected]): [string, number][] => {
+    const value = typeof expected === 'object' ? expected?.[item.name] : expected
+    return typeof value === 'number' ? [[hex, value]] : []
+  })
+  return [
+    {
+      ...{ pid, label, bytes, num, den, offset, unit, samples },
+      ...(signal === undefined ? {} : { signal }),
+      ...(rank === undefined ? {} : { rank }),
+    },
+  ]
+})

@@ -20,7 +20,7 @@
 import { constants, inflateSync } from 'node:zlib'
 import { messageOf, OdographError } from '../../../model/errors.ts'
 import type { RandomFile, ReaderOptions } from '../format.ts'
-import { MAX_PADDING, ObjectRun, SIGNATURE } from './object-run.ts'
+import { isPlausible, MAX_PADDING, ObjectRun, SIGNATURE } from './object-run.ts'
 import { BASE_BYTES, objectTypes } from './objects.ts'
 import { readSystemTime, SYSTEM_TIME_BYTES } from './system-time.ts'
 
@@ -28,6 +28,7 @@ export const FILE_SIGNATURE = 'LOGG'
 export const FILE_HEADER = 144
 export const START = 40
 export const CONTAINER_HEADER = 32
+const BODY_HEADER = CONTAINER_HEADER - BASE_BYTES
 export const DEFLATED = 2
 const MAX_HEADER = 64 * 1024
 const WINDOW = 256 * 1024
@@ -80,16 +81,21 @@ class Reading {
         if (!(await this.header(this.position))) return this.#end()
       } else if (!head.subarray(0, 4).equals(SIGNATURE)) await this.#seek()
       else if (head.length < BASE_BYTES) return this.#cut()
-      else if (viewOf(head).getUint32(12, true) !== objectTypes.container) {
-        if (!(await this.#bare(viewOf(head).getUint32(8, true)))) return this.#cut()
-      } else return await this.#container(viewOf(head))
+      else {
+        const view = viewOf(head)
+        const type = view.getUint32(12, true)
+        const size = view.getUint32(8, true)
+        if (type === objectTypes.container) return await this.#container(view)
+        if (!isPlausible(type, size)) this.#skip(`an object of ${size} bytes`)
+        else if (!(await this.#bare(size))) return this.#cut()
+      }
     }
     return true
   }
 
   /** An object without a container. */
   async #bare(size: number): Promise<boolean> {
-    const end = this.position + Math.max(size, BASE_BYTES)
+    const end = this.position + size
     while (this.position < end) {
       const bytes = await this.#bytes(this.position, Math.min(end - this.position, WINDOW / 2))
       if (bytes.length === 0) return false
@@ -102,36 +108,37 @@ class Reading {
   async #container(head: DataView): Promise<boolean> {
     const size = head.getUint32(8, true)
     const headerBytes = Math.max(head.getUint16(4, true), BASE_BYTES)
-    const dataAt = this.position + headerBytes + CONTAINER_HEADER - BASE_BYTES
+    const bodyAt = this.position + headerBytes
     const end = this.position + size
-    if (end < dataAt || size > MAX_CONTAINER) {
-      this.#damaged(`a container of ${size} bytes`)
-      this.position += SIGNATURE.length
+    if (end < bodyAt + BODY_HEADER || size > MAX_CONTAINER) {
+      this.#skip(`a container of ${size} bytes`)
       return true
     }
-    const bytes = await this.#bytes(
-      dataAt - CONTAINER_HEADER + BASE_BYTES,
-      end - dataAt + BASE_BYTES,
-    )
+    const bytes = await this.#bytes(bodyAt, end - bodyAt)
     const isCut = end > this.#file.size
     if (isCut) this.#run.report('file-truncated', 'the last container is not whole')
-    if (bytes.length > BASE_BYTES) this.#content(bytes, isCut)
+    const method = bytes.length > BODY_HEADER ? this.#content(bytes, isCut) : undefined
     this.position = end
-    return isCut ? this.#end() : true
+    if (!isCut) return true
+    if (method !== DEFLATED) return this.#end()
+    // Not the file may be cut but the size be wrong.
+    this.position = bodyAt
+    await this.#find()
+    return true
   }
 
-  /** What a container holds, from its method on. */
-  #content(bytes: Buffer, isCut: boolean): void {
+  /** What a container holds, from its method on; returns the method. */
+  #content(bytes: Buffer, isCut: boolean): number {
     const method = bytes.readUInt16LE(0)
     const length = bytes.readUInt32LE(8)
-    const data = bytes.subarray(BASE_BYTES)
+    const data = bytes.subarray(BODY_HEADER)
     if (method === 0) {
       this.#run.push(data)
-      return
+      return method
     }
     if (method !== DEFLATED || length > MAX_CONTAINER) {
       this.#damaged(`a container of ${length} bytes, method ${method}`)
-      return
+      return method
     }
     try {
       const options = { maxOutputLength: length + 1, finishFlush: constants.Z_SYNC_FLUSH }
@@ -141,6 +148,13 @@ class Reading {
     } catch (error) {
       this.#damaged(`a container: ${messageOf(error)}`)
     }
+    return method
+  }
+
+  /** What begins here is no object. */
+  #skip(detail: string): void {
+    this.#damaged(detail)
+    this.position += SIGNATURE.length
   }
 
   #damaged(detail: string): void {
@@ -151,17 +165,22 @@ class Reading {
   /** To the next object: behind some padding, or behind what is damaged. */
   async #seek(): Promise<void> {
     const from = this.position
+    await this.#find()
+    const passed = this.position - from
+    if (passed > MAX_PADDING) this.#damaged(`${passed} bytes are no object`)
+  }
+
+  /** To the next signature, or to the end of the file. */
+  async #find(): Promise<void> {
     for (;;) {
       const bytes = await this.#bytes(this.position, WINDOW / 2)
-      const found = bytes.indexOf(SIGNATURE)
-      const file = bytes.indexOf(FILE_SIGNATURE)
-      const next = found < 0 || (file >= 0 && file < found) ? file : found
+      const found = [SIGNATURE, FILE_SIGNATURE].map((text) => bytes.indexOf(text))
+      const next = Math.min(...found.filter((at) => at >= 0))
       const isLast = this.position + bytes.length >= this.#file.size
-      this.position += next >= 0 || isLast ? (next >= 0 ? next : bytes.length) : bytes.length - 3
-      if (next >= 0 || isLast || bytes.length < SIGNATURE.length) break
+      if (next < bytes.length) this.position += next
+      else this.position += isLast ? bytes.length : bytes.length - SIGNATURE.length + 1
+      if (next < bytes.length || isLast || bytes.length < SIGNATURE.length) return
     }
-    if (this.position - from <= MAX_PADDING) return
-    this.#damaged(`${this.position - from} bytes are no object`)
   }
 
   #cut(): false {

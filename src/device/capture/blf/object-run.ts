@@ -14,7 +14,12 @@ export const SIGNATURE = Buffer.from('LOBJ')
 export const MAX_PADDING = 7
 /** No frame needs more, no other object has more. */
 const MAX_FRAME_OBJECT = 4096
-const MAX_OBJECT = 64 * 1024 * 1024
+const MAX_OBJECT = 16 * 1024 * 1024
+
+/** Whether an object of the type can have the size; else the bytes are none. */
+export function isPlausible(type: number, size: number): boolean {
+  return size >= BASE_BYTES && size <= (isFrame(type) ? MAX_FRAME_OBJECT : MAX_OBJECT)
+}
 
 export class ObjectRun {
   /** The start of the recording. */
@@ -65,6 +70,7 @@ export class ObjectRun {
     for (const [bus, count] of this.#others) {
       this.report('bus-unsupported', `${count} objects of ${bus}`)
     }
+    this.#others.clear()
   }
 
   report(code: IssueCode, detail: string): void {
@@ -86,7 +92,7 @@ export class ObjectRun {
     const size = view.getUint32(at + 8, true)
     const type = view.getUint32(at + 12, true)
     const isWanted = isFrame(type)
-    if (size < BASE_BYTES || size > (isWanted ? MAX_FRAME_OBJECT : MAX_OBJECT)) {
+    if (!isPlausible(type, size)) {
       this.report('block-malformed', `an object of ${size} bytes`)
       return SIGNATURE.length
     }

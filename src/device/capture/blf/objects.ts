@@ -19,7 +19,7 @@
  *   101  CAN FD 64       0 channel (1), 1 data length code (1), 2 bytes of data (1), 4 identifier
  *                        (4), 12 flags (4): 10 remote, 1000 FD, 2000 BRS, 4000 ESI (hexadecimal),
  *                        34 direction (1), 40 data
- *   104  CAN FD error    0 channel (1), 16 identifier (4)
+ *   104  CAN FD error    0 channel (1), 12 identifier (4)
  *
  * Channels count from 1, which is the bus `can0`. The top bit of an identifier: extended.
  */
@@ -89,7 +89,7 @@ const shapes: ReadonlyMap<number, Shape> = new Map<number, Shape>([
   [objectTypes.message, classic],
   [objectTypes.message2, classic],
   [objectTypes.error, { bytes: 2, channelBytes: 2, id: -1, fill: asError }],
-  [objectTypes.fdError64, { bytes: 20, channelBytes: 1, id: 16, fill: asError }],
+  [objectTypes.fdError64, { bytes: 16, channelBytes: 1, id: 12, fill: asError }],
   [
     objectTypes.errorExt,
     {
@@ -159,13 +159,10 @@ export function fillFrame(
   const shape = shapes.get(type)
   const body = at + view.getUint16(at + 4, true)
   if (shape === undefined || body < at + HEADER_BYTES || body + shape.bytes > end) return false
-  const channel = shape.channelBytes === 1 ? view.getUint8(body) : view.getUint16(body, true)
-  const bus = buses.bus(Math.max(channel, 1))
   const time = start + timeAt(view, at)
-  if (bus === undefined || !Number.isSafeInteger(time)) return false
+  if (!Number.isSafeInteger(time)) return false
   const id = shape.id < 0 ? 0 : view.getUint32(body + shape.id, true)
   frame.time = time
-  frame.bus = bus
   frame.id = id & 0x1fffffff
   // Not every writer sets the bit; in 11 bits such an identifier cannot be.
   frame.extended = id >= EXTENDED || frame.id > MAX_STANDARD
@@ -176,7 +173,11 @@ export function fillFrame(
   frame.esi = false
   frame.sent = false
   frame.length = 0
-  return shape.fill(frame, view, body, end)
+  if (!shape.fill(frame, view, body, end)) return false
+  const channel = shape.channelBytes === 1 ? view.getUint8(body) : view.getUint16(body, true)
+  const bus = buses.bus(Math.max(channel, 1))
+  frame.bus = bus ?? 0
+  return bus !== undefined
 }
 
 function timeAt(view: DataView, at: number): Micros {
@@ -198,8 +199,10 @@ function asError(frame: CanFrame): boolean {
 
 /** By the data length code, unless fewer bytes were recorded; more than 64 if it cannot be. */
 function fdLength(frame: CanFrame, code: number, recorded: number): number {
-  const length = frame.fd ? (lengthOfCode(code) ?? MAX_FRAME_DATA + 1) : Math.min(code, 8)
-  return frame.remote ? length : Math.min(length, recorded)
+  const length = lengthOfCode(code) ?? MAX_FRAME_DATA + 1
+  if (length > MAX_FRAME_DATA) return length
+  const most = frame.fd ? length : Math.min(length, 8)
+  return frame.remote ? most : Math.min(most, recorded)
 }
 
 function carried(frame: CanFrame, length: number): number {

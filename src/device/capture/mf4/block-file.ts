@@ -35,13 +35,15 @@ import type { RandomFile } from '../format.ts'
 
 export const HEADER_BYTES = 24
 const FIRST_BLOCK = 64
-/** No block but those of data is longer; only lists of very long recordings come near. */
-const MAX_BLOCK = 16 * 1024 * 1024
 const MAX_TEXT = 4096
 /** Small reads are served from windows that overlap by half. */
 const WINDOW = 64 * 1024
 const STEP = WINDOW / 2
+/** No block that tells of the records is longer. */
+const MAX_BLOCK = STEP
 const WINDOWS = 32
+/** How often the same data may be linked. */
+const SHARED = 4
 
 export interface BlockHeader {
   address: number
@@ -79,7 +81,7 @@ export class BlockFile {
     this.#at = at
     this.#issue = issue
     this.size = file.size
-    this.#budget = file.size
+    this.#budget = SHARED * file.size
   }
 
   report(code: IssueCode, where: number | string, detail: string): void {
@@ -87,7 +89,7 @@ export class BlockFile {
     this.#issue({ code, at: `${this.#at}: ${place}`, detail, time: 0 })
   }
 
-  /** Whether the file can hold so many more bytes of data; it cannot where links go in circles. */
+  /** Whether so many more bytes of data may be read; not without end where links go in circles. */
   spend(bytes: number): boolean {
     this.#budget -= bytes
     return this.#budget >= 0
@@ -119,7 +121,11 @@ export class BlockFile {
   }
 
   /** A block that is read whole. Undefined where it is none of these types or damaged: an issue. */
-  async block(address: number, types: readonly string[]): Promise<Block | undefined> {
+  async block(
+    address: number,
+    types: readonly string[],
+    most = MAX_BLOCK,
+  ): Promise<Block | undefined> {
     const header = await this.header(address)
     if (header === undefined || !types.includes(header.type)) {
       const code = address + HEADER_BYTES > this.size ? 'file-truncated' : 'block-malformed'
@@ -127,7 +133,7 @@ export class BlockFile {
       return undefined
     }
     const { length, linkCount } = header
-    if (length > MAX_BLOCK || HEADER_BYTES + 8 * linkCount > length) {
+    if (length > most || HEADER_BYTES + 8 * linkCount > length) {
       this.report('block-malformed', address, `${header.type} of ${length} bytes`)
       return undefined
     }

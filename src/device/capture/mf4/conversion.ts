@@ -18,7 +18,7 @@ export type Conversion =
 
 const VALUES = 24
 /** No conversion of a field of a frame needs more. */
-const MAX_VALUES = 4096
+const MAX_VALUES = 4000
 
 const identity: Conversion = { kind: 'linear', offset: 0, factor: 1 }
 

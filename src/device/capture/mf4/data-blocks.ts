@@ -18,10 +18,13 @@ import { constants, inflateSync } from 'node:zlib'
 import { messageOf } from '../../../model/errors.ts'
 import { type Block, type BlockFile, HEADER_BYTES, viewOf } from './block-file.ts'
 
-const SLICE = 256 * 1024
+/** What is read of a block at a time, unless it must be inflated whole. */
+export const SLICE = 256 * 1024
 const ZIP_HEADER = 24
 /** Writers deflate up to 4 MiB at a time. */
 const MAX_INFLATED = 64 * 1024 * 1024
+/** Two million blocks. */
+const MAX_LIST = 16 * 1024 * 1024
 const UNFINISHED_LIST = 16
 
 const plain = new Set(['DT', 'SD', 'DV', 'RD'])
@@ -69,9 +72,9 @@ async function* addressesOf(file: BlockFile, link: number): AsyncGenerator<numbe
       yield address
       return
     }
-    const list = await file.block(address, lists)
+    if (!file.spend(header.length)) return circle(file, address)
+    const list = await file.block(address, lists, MAX_LIST)
     if (list === undefined) return
-    if (!file.spend(list.length)) return circle(file, address)
     if (list.type !== 'HL') for (const data of entriesOf(list)) if (data !== 0) yield data
     address = list.links[0] ?? 0
   }

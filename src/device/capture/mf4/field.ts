@@ -80,6 +80,7 @@ function rawOf(channel: Channel, dataBytes: number): Field | undefined {
   const span = Math.ceil((bitOffset + bitCount) / 8)
   if (bitCount === 0 || span > 8 || bitOffset > 7 || byteOffset + span > dataBytes) return undefined
   const little = dataType % 2 === 0
+  if (dataType <= 3 && span > 4) return wide(channel, span, little, dataType >= 2)
   if (dataType <= 1) return unsigned(channel, span, little)
   if (dataType <= 3) return signed(unsigned(channel, span, little), bitCount)
   if (dataType > 5 || bitOffset !== 0) return undefined
@@ -94,23 +95,25 @@ function unsigned(channel: Channel, span: number, little: boolean): Field {
     const mask = 2 ** bitCount - 1
     return (view, base) => (view.getUint8(base + byteOffset) >>> bitOffset) & mask
   }
-  if (span <= 4) {
-    const mask = bitCount === 32 ? -1 : 2 ** bitCount - 1
-    return (view, base) =>
-      ((part(view, base + byteOffset, span, little) >>> bitOffset) & mask) >>> 0
-  }
+  const mask = bitCount === 32 ? -1 : 2 ** bitCount - 1
+  return (view, base) => ((part(view, base + byteOffset, span, little) >>> bitOffset) & mask) >>> 0
+}
+
+/** More than four bytes, in two halves: exact up to 2^53, above and below zero. */
+function wide(channel: Channel, span: number, little: boolean, isSigned: boolean): Field {
+  const { byteOffset, bitOffset, bitCount } = channel
   const highSpan = span - 4
   const lowAt = byteOffset + (little ? 0 : highSpan)
   const highAt = byteOffset + (little ? 4 : 0)
-  const lowMask = 0xffffffff
   const shift = 2 ** bitOffset
   const lift = 2 ** (32 - bitOffset)
-  const high = bitCount + bitOffset - 32
-  const highMask = high === 32 ? -1 : 2 ** high - 1
+  const highBits = bitCount + bitOffset - 32
+  const mask = highBits === 32 ? -1 : 2 ** highBits - 1
+  const half = isSigned ? 2 ** (highBits - 1) : Number.POSITIVE_INFINITY
   return (view, base) => {
-    const low = part(view, base + lowAt, 4, little) & lowMask
-    const upper = (part(view, base + highAt, highSpan, little) & highMask) >>> 0
-    return Math.floor((low >>> 0) / shift) + upper * lift
+    const low = part(view, base + lowAt, 4, little)
+    const high = (part(view, base + highAt, highSpan, little) & mask) >>> 0
+    return Math.floor(low / shift) + (high >= half ? high - 2 * half : high) * lift
   }
 }
 

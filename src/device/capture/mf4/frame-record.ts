@@ -39,6 +39,7 @@ export class FrameRecord {
   readonly #kind: FrameKind
   readonly #inside: { at: number; bytes: number } | undefined
   readonly #start: number
+  readonly #bytes: number
   readonly #order: number
   readonly #time: Field
   readonly #id: Field
@@ -64,6 +65,7 @@ export class FrameRecord {
     this.#inside = parts.data !== undefined && 'at' in parts.data ? parts.data : undefined
     this.#kind = fields.kind
     this.#start = parts.start
+    this.#bytes = dataBytes
     this.#order = parts.order
     this.#time = parts.time
     this.#buses = parts.buses
@@ -100,9 +102,8 @@ export class FrameRecord {
    */
   decode(view: DataView, base: number, index: number, batch: FrameBatch): boolean {
     const time = Math.round(this.#start + this.#time(view, base, index))
-    const channel = this.#channel(view, base, index)
-    const bus = this.#buses.bus(channel)
-    if (bus === undefined || !Number.isSafeInteger(time) || time < 0) return false
+    if (!Number.isSafeInteger(time) || time < 0) return false
+    if (index > 0 && this.#isBlank(view, base)) return false
     const place = batch.next()
     let flags = this.#flagsOf(view, base, index)
     let id = this.#id(view, base, index)
@@ -112,22 +113,30 @@ export class FrameRecord {
       flags |= frameFlags.extended
     }
     id = id >= EXTENDED_BIT ? id - EXTENDED_BIT : id
-    if (
-      id % 1 !== 0 ||
-      !(id >= 0 && id <= (flags & frameFlags.extended ? MAX_EXTENDED : MAX_STANDARD))
-    )
-      return false
+    const most = flags & frameFlags.extended ? MAX_EXTENDED : MAX_STANDARD
+    if (id % 1 !== 0 || !(id >= 0 && id <= most)) return false
     const length = this.#lengthOf(view, base, index, flags)
     if (length > 8 && length !== UNKNOWN_LENGTH) flags |= frameFlags.fd
     batch.time[place] = time
-    batch.bus[place] = bus
     batch.id[place] = id
     batch.flags[place] = flags
     batch.length[place] = length
     batch.group[place] = this.#order
     if (this.signal === undefined && !this.#copy(view, base, place, batch)) return false
+    // Last, as it makes a bus known: what is no frame does not.
+    const bus = this.#buses.bus(this.#channel(view, base, index))
+    if (bus === undefined) return false
+    batch.bus[place] = bus
     batch.count = place + 1
     return true
+  }
+
+  /** What was never written, or lost by the card, is zeros; it would be a frame at the start. */
+  #isBlank(view: DataView, base: number): boolean {
+    const end = base + this.#bytes
+    let at = base
+    while (at < end && view.getUint8(at) === 0) at += 1
+    return at === end
   }
 
   #flagsOf(view: DataView, base: number, index: number): number {

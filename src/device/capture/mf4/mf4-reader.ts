@@ -24,7 +24,9 @@ export const FINISHED = 'MDF     '
 export const UNFINISHED = 'UnFinMF '
 const HEADER = 64
 /** Lanes that are merged; each holds some hundred kilobytes. */
-const MAX_LANES = 512
+const MAX_LANES = 256
+/** No frame needs more. */
+const MAX_RECORD = 64 * 1024
 
 export async function* readMf4(
   file: RandomFile,
@@ -116,12 +118,19 @@ function laneOf(
       blocks.report('bus-unsupported', first.address, `${cycles} records`)
     }
     if (record === undefined || recordBytes === 0) return undefined
-    return sortedFrames(blocks, { data, recordBytes, record }, mayGoOn)
+    const { invalidBytes } = first
+    if (recordBytes <= MAX_RECORD) {
+      return sortedFrames(blocks, { data, recordBytes, invalidBytes, record }, mayGoOn)
+    }
+    blocks.report('block-malformed', first.address, `records of ${recordBytes} bytes`)
+    return undefined
   }
   if (![1, 2, 4, 8].includes(recordIdBytes)) {
     blocks.report('block-malformed', address, `record ids of ${recordIdBytes} bytes`)
     return undefined
   }
+  const lanes = mixed.filter(({ record }) => record !== undefined)
+  if (lanes.length === 0) return undefined
   const frames = mixedFrames(blocks, { data, recordIdBytes, groups: mixed }, mayGoOn)
-  return mixed.filter(({ record }) => record !== undefined).length > 1 ? reordered(frames) : frames
+  return lanes.length > 1 ? reordered(frames) : frames
 }

@@ -10,16 +10,16 @@
  * and frames behind them with them, so that the order stays. There is no way back into the order
  * after a record id that is not known: the rest of the group is lost.
  */
+import { AwaitedValues, LENGTH_BYTES } from './awaited-values.ts'
 import { type BlockFile, uint64 } from './block-file.ts'
 import { piecesOf } from './data-blocks.ts'
 import { FrameBatch, frameFlags } from './frame-batch.ts'
 import type { FrameRecord } from './frame-record.ts'
 import { SignalData } from './signal-data.ts'
 
-const LENGTH_BYTES = 4
 /** The longest value that can be on a bus is an Ethernet frame; beyond this the order is lost. */
 const MAX_VALUE = 1024 * 1024
-/** Frames that wait behind one whose value does not come; values kept for frames to come. */
+/** Frames that wait behind one whose value does not come. */
 const MAX_WAITING = 65_536
 const UNFINISHED_PLACES = 64
 
@@ -27,6 +27,7 @@ export interface MixedGroup {
   address: number
   recordId: number
   recordBytes: number
+  invalidBytes: number
   isSignalData: boolean
   isOtherBus: boolean
   /** Undefined for records that are skipped. */
@@ -73,17 +74,9 @@ export async function* mixedFrames(
   if (batch.count > 0) yield batch
 }
 
-/** The values of a VLSD group: those that frames wait for, and those that came before. */
-class Values {
-  /** Bytes (or, where places are not written yet, values) so far. */
-  position = 0
-  readonly waiting = new Map<number, number>()
-  readonly early = new Map<number, Uint8Array>()
-}
-
 interface Known extends MixedGroup {
   count: number
-  values: Values | undefined
+  values: AwaitedValues | undefined
   signal: SignalData | undefined
 }
 
@@ -92,30 +85,32 @@ class MixedRecords {
   isLost = false
   readonly #file: BlockFile
   readonly #idBytes: number
-  readonly #byPlace: boolean
+  readonly #byBytes: boolean
   readonly #groups = new Map<number, Known>()
-  #waiting = 0
+  readonly #values: AwaitedValues[] = []
   #hasDropped = false
 
   constructor(file: BlockFile, { groups, recordIdBytes }: MixedGroups) {
     this.#file = file
     this.#idBytes = recordIdBytes
-    this.#byPlace = ((file.unfinished ?? 0) & UNFINISHED_PLACES) === 0
-    const values = new Map<number, Values>()
-    for (const { address, isSignalData } of groups)
-      if (isSignalData) values.set(address, new Values())
+    this.#byBytes = ((file.unfinished ?? 0) & UNFINISHED_PLACES) === 0
+    const values = new Map<number, AwaitedValues>()
+    for (const { address, isSignalData } of groups) {
+      if (isSignalData) values.set(address, new AwaitedValues(this.batch, this.#byBytes))
+    }
+    this.#values.push(...values.values())
     for (const group of groups) {
       const link = group.record?.signal?.link
       const own = values.get(link ?? group.address)
-      const signal =
-        link === undefined || own !== undefined ? undefined : new SignalData(file, link)
+      const isElsewhere = link !== undefined && own === undefined
+      const signal = isElsewhere ? new SignalData(file, link) : undefined
       this.#groups.set(group.recordId, { ...group, count: 0, values: own, signal })
     }
   }
 
   /** Whether the batch is full, and no frame of it waits. */
   get isReady(): boolean {
-    return this.batch.isFull() && this.#waiting === 0
+    return this.batch.isFull() && !this.#isWaiting()
   }
 
   lose(detail: string): void {
@@ -136,23 +131,26 @@ class MixedRecords {
       const size = group.isSignalData ? sizeAt(view, from) : group.recordBytes
       if (size > MAX_VALUE) this.lose(`a value of ${size} bytes`)
       if (this.isLost || from + size > bytes.length) break
-      if (group.isSignalData) this.#value(group, bytes, from + LENGTH_BYTES, size - LENGTH_BYTES)
-      else if (group.record !== undefined) {
+      if (group.isSignalData) {
+        const place = group.values?.arrive(bytes, from + LENGTH_BYTES, size - LENGTH_BYTES)
+        if (place !== undefined) this.#drop(group, place)
+      } else if (group.record !== undefined) {
         const fetching = this.#frame(group, group.record, view, from)
         if (fetching !== undefined) await fetching
       }
       group.count += 1
       at = from + size
-      if (this.batch.count >= MAX_WAITING && this.#waiting > 0) this.#dropWaiting('block-malformed')
+      if (this.batch.count >= MAX_WAITING && this.#isWaiting()) this.#giveUp('block-malformed')
+      if (this.isReady) this.#compact()
       if (this.isReady) break
     }
-    if (this.#hasDropped && this.#waiting === 0) this.#compact()
     return at
   }
 
   /** Frames whose values did not come are none. */
   end(): void {
-    if (this.#waiting > 0) this.#dropWaiting('file-truncated')
+    if (this.#isWaiting()) this.#giveUp('file-truncated')
+    this.#compact()
     for (const { isOtherBus, count, recordId } of this.#groups.values()) {
       if (isOtherBus && count > 0) {
         this.#file.report('bus-unsupported', `record id ${recordId}`, `${count} records`)
@@ -168,9 +166,7 @@ class MixedRecords {
       const place = batch.count - 1
       const key = record.signal.key(view, at, group.count)
       if (group.signal !== undefined) return this.#fetch(group, group.signal, key, place)
-      const { values } = group
-      const isGood =
-        values !== undefined && this.#await(values, this.#byPlace ? key : group.count, place)
+      const isGood = group.values?.expect(this.#byBytes ? key : group.count, place) ?? false
       if (!isGood) this.#drop(group, place)
     }
     return undefined
@@ -183,34 +179,8 @@ class MixedRecords {
     }
   }
 
-  /** Gives a frame its value, or lets it wait; false if the value cannot come any more. */
-  #await(values: Values, key: number, place: number): boolean {
-    const early = values.early.get(key)
-    if (early !== undefined) {
-      values.early.delete(key)
-      return this.batch.complete(place, early, 0, early.length)
-    }
-    if (!(key >= values.position) || values.waiting.has(key)) return false
-    values.waiting.set(key, place)
-    this.#waiting += 1
-    return true
-  }
-
-  #value(group: Known, bytes: Uint8Array, at: number, size: number): void {
-    const { values } = group
-    if (values === undefined) return
-    const key = values.position
-    values.position += this.#byPlace ? LENGTH_BYTES + size : 1
-    const place = values.waiting.get(key)
-    if (place === undefined) {
-      if (size <= 64) values.early.set(key, bytes.slice(at, at + size))
-      const oldest = values.early.keys().next()
-      if (values.early.size > MAX_WAITING && !oldest.done) values.early.delete(oldest.value)
-      return
-    }
-    values.waiting.delete(key)
-    this.#waiting -= 1
-    if (!this.batch.complete(place, bytes, at, size)) this.#drop(group, place)
+  #isWaiting(): boolean {
+    return this.#values.some(({ waiting }) => waiting > 0)
   }
 
   #drop(group: Known, place: number): void {
@@ -220,20 +190,15 @@ class MixedRecords {
   }
 
   #compact(): void {
-    this.batch.compact()
+    if (this.#hasDropped) this.batch.compact()
     this.#hasDropped = false
   }
 
-  #dropWaiting(code: 'file-truncated' | 'block-malformed'): void {
-    for (const { values } of this.#groups.values()) {
-      for (const place of values?.waiting.values() ?? []) {
-        this.batch.flags[place] = frameFlags.dropped
-      }
-      values?.waiting.clear()
-    }
-    this.#file.report(code, this.#file.position, `the data of ${this.#waiting} frames are missing`)
-    this.#waiting = 0
-    this.#compact()
+  #giveUp(code: 'file-truncated' | 'block-malformed'): void {
+    const places = this.#values.flatMap((values) => values.giveUp())
+    for (const place of places) this.batch.flags[place] = frameFlags.dropped
+    this.#hasDropped = true
+    this.#file.report(code, this.#file.position, `the data of ${places.length} frames are missing`)
   }
 
   #malformed({ recordId, count }: Known, detail: string): void {

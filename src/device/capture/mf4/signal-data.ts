@@ -3,11 +3,10 @@
  * holds the place of its value in the run of all these blocks. Places ascend in practice: a window
  * goes forward over the data; for a place before it the block is read again.
  */
+import { LENGTH_BYTES } from './awaited-values.ts'
 import type { BlockFile } from './block-file.ts'
-import { inflated, type Segment, segmentsOf } from './data-blocks.ts'
+import { inflated, type Segment, SLICE, segmentsOf } from './data-blocks.ts'
 
-const SLICE = 256 * 1024
-const LENGTH_BYTES = 4
 /** No value of a frame is longer. */
 const MAX_VALUE = 64
 /** Going back is paid from this: records in any order cannot make the reader inflate for ever. */

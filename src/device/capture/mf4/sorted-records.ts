@@ -10,7 +10,9 @@ import { SignalData } from './signal-data.ts'
 
 export interface SortedGroup {
   data: number
+  /** With its invalidation bytes. */
   recordBytes: number
+  invalidBytes: number
   record: FrameRecord
 }
 
@@ -20,6 +22,10 @@ export async function* sortedFrames(
   mayGoOn: boolean,
 ): AsyncGenerator<FrameBatch> {
   const { recordBytes } = group
+  if (group.invalidBytes > 0 && (await isSplit(file, group.data))) {
+    file.report('block-malformed', group.data, 'invalidation bytes apart from records are not read')
+    return
+  }
   const records = new SortedRecords(file, group)
   const { batch } = records
   let kept = new Uint8Array(0)
@@ -47,6 +53,12 @@ export async function* sortedFrames(
   if (kept.length > 0)
     file.report('file-truncated', group.record.name, 'the last record is not whole')
   if (batch.count > 0) yield batch
+}
+
+/** Since version 4.20 records and their invalidation bytes can lie in blocks of their own. */
+async function isSplit(file: BlockFile, data: number): Promise<boolean> {
+  const type = (await file.header(data))?.type
+  return type === 'DV' || type === 'LD'
 }
 
 class SortedRecords {

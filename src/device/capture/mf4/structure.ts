@@ -161,9 +161,12 @@ class Walk {
       const own = await this.#file.text(block.links[2])
       // Names of parts are whole by the standard; some writers leave out what is above.
       const name = above !== '' && !own.includes('.') ? `${above}.${own}` : own
-      found.push({ ...channelOf(block, name), conversion: await this.#conversion(block.links[4]) })
+      const channel = channelOf(block, name)
+      const isOfFrame = frameName.test(name)
+      if (!isOfFrame && !isTime(channel)) continue
+      found.push({ ...channel, conversion: await this.#conversion(block.links[4]) })
       const parts = block.links[1] ?? 0
-      if (parts !== 0 && frameName.test(name)) await this.#channels(parts, name, found, depth + 1)
+      if (parts !== 0 && isOfFrame) await this.#channels(parts, name, found, depth + 1)
     }
   }
 
@@ -189,6 +192,6 @@ function channelOf({ data, links }: Block, name: string): Omit<Channel, 'convers
   }
 }
 
-function isTime({ type, counts }: Channel): boolean {
+function isTime({ type, counts }: Pick<Channel, 'type' | 'counts'>): boolean {
   return (type === channelTypes.master || type === channelTypes.virtualMaster) && counts === 1
 }

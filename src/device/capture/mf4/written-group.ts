@@ -16,11 +16,11 @@ import { deflateSync } from 'node:zlib'
 import type { CanFrame } from '../../../model/frame.ts'
 import { codeOfLength } from '../fd-lengths.ts'
 import { type BlockOutput, items } from './written-blocks.ts'
+import { channel } from './written-channel.ts'
 
 const HEAD = 15
 const BLOCK = 512 * 1024
 const LEVEL = 4
-const BUS_EVENT = 0x400
 const GROUP_FLAGS = 6
 const BYTES = 10
 const SIGNED = 2
@@ -172,51 +172,4 @@ export class WrittenGroup {
       isTime: true,
     })
   }
-}
-
-interface WrittenChannel {
-  byte: number
-  bits: number
-  bit?: number
-  /** Data type: 0 unsigned, unless said. */
-  type?: number
-  next?: number
-  parts?: number
-  unit?: number
-  isTime?: boolean
-}
-
-function channel(out: BlockOutput, name: string, of: WrittenChannel): number {
-  const { isTime = false, unit = 0 } = of
-  const conversion = isTime ? out.block('CC', [0, unit, 0, 0], microseconds()) : 0
-  const links = [of.next ?? 0, of.parts ?? 0, out.text(name), 0, conversion, 0, unit, 0]
-  const flags = isTime ? 0 : BUS_EVENT
-  const data = items(
-    [8, isTime ? 2 : 0],
-    [8, isTime ? 1 : 0],
-    [8, of.type ?? 0],
-    [8, of.bit ?? 0],
-    [32, of.byte],
-    [32, of.bits],
-    [32, flags],
-    [32, 0],
-    [32, 0xff],
-    ...Array.from({ length: 6 }, () => ['double', 0] as const),
-  )
-  return out.block('CN', links, data)
-}
-
-/** Linear, two values: offset and factor. */
-function microseconds(): Uint8Array {
-  return items(
-    [8, 1],
-    [8, 0xff],
-    [16, 0],
-    [16, 0],
-    [16, 2],
-    ['double', 0],
-    ['double', 0],
-    ['double', 0],
-    ['double', 1e-6],
-  )
 }
