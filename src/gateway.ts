@@ -21,11 +21,13 @@ import { openJournal } from './gateway/open-journal.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import { recordingId } from './gateway/recording-id.ts'
 import { SourceLine } from './gateway/source-line.ts'
+import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
 import { messageOf } from './model/errors.ts'
 import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
+import type { Profile } from './model/profile.ts'
 import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import { clockTrust } from './uplink/clock-trust.ts'
@@ -52,6 +54,7 @@ export class Gateway {
   readonly #signingKey: SigningKey
   readonly #config: Config
   readonly #findings: string[] = []
+  readonly #profiles: ReadonlyMap<string, Profile>
   readonly #journal: Journal
   readonly #reader: JournalReader
   readonly #pipelines: Pipelines
@@ -94,6 +97,7 @@ export class Gateway {
       issue: (issue) => this.#issue(issue),
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
     })
+    this.#profiles = vehicleProfiles(this.#config, found)
     this.vehicles = createVehicleRegister({
       config: this.#config,
       identity: this.#identity,
@@ -246,6 +250,7 @@ export class Gateway {
       type: config.type,
       vehicle,
       protocols: config.protocols,
+      profile: this.#profiles.get(vehicle),
       pipeline:
         config.type === 'playback'
           ? this.#pipelines.recorded(vehicle, recordingId(config.file))

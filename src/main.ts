@@ -18,13 +18,29 @@ const commands: Record<string, Entry> = {
   },
   replay: {
     summary: 'fill a store from a recording',
-    usage: 'FILE [--data DIR] [--config FILE] [--vehicle ID] [--speed N|max]',
+    usage: 'FILE [--data DIR] [--config FILE] [--vehicle ID] [--profile NAME|FILE] [--speed N|max]',
     load: async () => (await import('./cli/replay.ts')).replay,
   },
   decode: {
-    summary: 'print a recording as JSON lines',
-    usage: 'FILE [--what readings|spn|tp|dm1|obd|isotp|dbc] [--dbc FILE]',
+    summary: 'print what a recording says, line by line or as a table',
+    usage:
+      'FILE [--what readings|spn|tp|dm1|dm|address_claim|requests|ack|isotp|obd|dtc|did|profile|dbc|uds_dbc] [--dbc FILE] [--profile NAME|FILE] [--format jsonl|csv|table] [--watch [--speed N|max]] [--pgn N,…] [--spn N,…] [--pid HEX,…] [--id HEX,…] [--source N,…] [--signal NAME,…] [--bus NAME,…] [--from TIME] [--until TIME]',
     load: async () => (await import('./cli/decode.ts')).decode,
+  },
+  convert: {
+    summary: 'write a recording in another format',
+    usage: 'IN OUT [--to FORMAT]    (OUT - is standard output; a name in .gz compresses)',
+    load: async () => (await import('./cli/convert.ts')).convert,
+  },
+  stats: {
+    summary: 'what a recording holds: load, rates, gaps, groups, senders',
+    usage: 'FILE [--bitrate N] [--json]',
+    load: async () => (await import('./cli/stats.ts')).stats,
+  },
+  profile: {
+    summary: 'vehicle profiles: list, check with their evidence, import',
+    usage: 'list | check FILE… | import --from dbc|obdb|wican FILE [-o OUT.yaml] | schema',
+    load: async () => (await import('./cli/profile.ts')).profile,
   },
   simulate: {
     summary: 'be an SLCAN adapter on a pseudo-terminal',

@@ -92,9 +92,7 @@ function report(profile: Profile, results: readonly EvidenceResult[]): string[] 
   const lines = signals.map(({ layout, maps }, index) => {
     const { signal = '', values = 0, absent = 0 } = proofs[index] ?? {}
     const proof =
-      values + absent === 0
-        ? 'not proved'
-        : `proved ${values} times, ${absent} times without a value`
+      values + absent === 0 ? 'not proved' : `shown ${values}× with a value, ${absent}× without`
     const feeds = maps === undefined ? '' : ` feeds ${maps}`
     return `  ${signal.padEnd(width)}  ${layoutText(layout)}${feeds}: ${proof}`
   })

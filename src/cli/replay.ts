@@ -8,16 +8,19 @@ import { once } from 'node:events'
 import { dataFolder, journalPath } from '../config/data-folder.ts'
 import { loadIdentity } from '../config/identity.ts'
 import { loadConfig } from '../config/load.ts'
+import { findProfile } from '../config/profile.ts'
 import type { Config } from '../config/schema.ts'
 import { createPlayback } from '../device/capture/playback.ts'
 import { Pipelines } from '../gateway/pipelines.ts'
 import { recordingId } from '../gateway/recording-id.ts'
 import { SourceLine } from '../gateway/source-line.ts'
+import { vehicleProfiles } from '../gateway/vehicle-profiles.ts'
 import { createVehicleRegister } from '../gateway/vehicles.ts'
 import { createLogger } from '../logger.ts'
 import { OdographError } from '../model/errors.ts'
 import { type IssueCounter, issueTexts } from '../model/issue.ts'
 import type { Logger } from '../model/ports.ts'
+import type { Profile } from '../model/profile.ts'
 import { Journal } from '../uplink/store/journal.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 import { ProgressBar } from './progress.ts'
@@ -37,6 +40,7 @@ export async function replay(args: string[], io: CommandIo): Promise<number> {
       data: { type: 'string' },
       config: { type: 'string' },
       vehicle: { type: 'string', default: 'vehicle' },
+      profile: { type: 'string' },
       speed: { type: 'string', default: 'max' },
     },
     ['FILE'],
@@ -63,6 +67,7 @@ export async function replay(args: string[], io: CommandIo): Promise<number> {
       path: positionals[0] as string,
       speed,
       vehicle: vehicle.id,
+      profile: profileFor(vehicle.id, values.profile, config, io),
       journal,
       config,
       logger,
@@ -85,6 +90,7 @@ interface PlayOptions {
   path: string
   speed: number | 'max'
   vehicle: string
+  profile: Profile | undefined
   journal: Journal
   config: Config
   logger: Logger
@@ -93,7 +99,7 @@ interface PlayOptions {
 
 /** Plays the whole recording; rejects if it cannot be read. */
 async function play(options: PlayOptions): Promise<{ tally: Tally; issues: IssueCounter }> {
-  const { path, speed, vehicle, journal, config, logger, io } = options
+  const { path, speed, vehicle, profile, journal, config, logger, io } = options
   const clock = { now: () => Date.now(), monotonic: () => performance.now() }
   const bar = new ProgressBar(io.stderr)
   const pipelines = new Pipelines({
@@ -127,6 +133,7 @@ async function play(options: PlayOptions): Promise<{ tally: Tally; issues: Issue
     type: 'playback',
     vehicle,
     protocols: ['j1939', 'obd'],
+    profile,
     pipeline,
     logger,
     now: clock.now,
@@ -144,4 +151,15 @@ async function play(options: PlayOptions): Promise<{ tally: Tally; issues: Issue
   const { readings, records } = pipeline
   const { frames, messages, issues } = line
   return { tally: { frames, messages, readings, records }, issues }
+}
+
+/** The profile asked for, else the one that the configuration names for the vehicle. */
+function profileFor(
+  vehicle: string,
+  asked: string | undefined,
+  config: Config,
+  io: CommandIo,
+): Profile | undefined {
+  if (asked !== undefined) return findProfile(asked)
+  return vehicleProfiles(config, (finding) => io.stderr.write(`${finding}\n`)).get(vehicle)
 }

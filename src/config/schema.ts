@@ -46,6 +46,11 @@ const vehicle = section({
     .regex(/^[0-9A-Za-z]{27}$/, 'a KSUID of 27 letters and digits')
     .optional()
     .describe('Id of the user routes; made once and kept if absent'),
+  profile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What is known of it beyond the standards: a built-in profile, or a file'),
   make: z.string().optional(),
   model: z.string().optional(),
   year: z.int().min(1900).max(2100).optional(),

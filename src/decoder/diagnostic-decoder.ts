@@ -7,10 +7,11 @@ import type { IssueCode } from '../model/issue.ts'
 import type { Micros } from '../model/time.ts'
 import { sourceOf } from './can-id.ts'
 import { Isotp, type IsotpKind, type IsotpOptions } from './isotp.ts'
-import { decodeResponse, isResponseId, type ResponseSinks } from './obd/responses.ts'
+import { decodeResponse, isResponseId, type ResponseSinks, requestIdOf } from './obd/responses.ts'
 import type { ProfileDecoder } from './profile/profile-decoder.ts'
 import type { ReadingEmitter } from './reading-emitter.ts'
 import type { DecoderTaps, IsotpMessage } from './taps.ts'
+import { decodeUds } from './uds/uds.ts'
 
 type Report = (code: IssueCode, detail: string, time: Micros) => void
 
@@ -88,6 +89,7 @@ export class DiagnosticDecoder {
     }
     this.#profile?.message(id, extended, data, length, time)
     if (isResponseId(id, extended)) decodeResponse(data, length, this.#sinks)
+    else if (requestIdOf(id, extended) !== undefined) decodeUds(data, length, this.#sinks)
   }
 
   #show<T>(tap: (message: IsotpMessage, value: T, time: Micros) => void, value: T): void {

@@ -7,6 +7,7 @@ import type { VehiclePipeline } from '../decoder/vehicle-pipeline.ts'
 import type { CanFrame } from '../model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
 import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from '../model/ports.ts'
+import type { Profile } from '../model/profile.ts'
 import { isoTime, type Millis, microsToMillis } from '../model/time.ts'
 
 export interface SourceLineOptions {
@@ -14,6 +15,8 @@ export interface SourceLineOptions {
   type: string
   vehicle: string
   protocols: readonly Protocol[]
+  /** What is known of the vehicle beyond the standards. */
+  profile?: Profile | undefined
   pipeline: VehiclePipeline
   logger: Logger
   now: () => Millis
@@ -82,6 +85,7 @@ export class SourceLine implements SourceEvents {
   }
 
   end(): void {
+    for (const decoder of this.#decoders) decoder?.end()
     this.#options.ended?.()
   }
 
@@ -102,11 +106,12 @@ export class SourceLine implements SourceEvents {
   }
 
   #addDecoder(index: number): BusDecoder {
-    const { source, protocols, pipeline, busName } = this.#options
+    const { source, protocols, profile, pipeline, busName } = this.#options
     const bus = source.buses[index] ?? `bus${index}`
     const decoder = new BusDecoder({
       bus: busName?.(bus) ?? (bus === source.id ? bus : `${source.id}/${bus}`),
       protocols,
+      profile,
       reading: (reading) => pipeline.reading(reading),
       issue: (issue) => this.issue(issue),
     })

@@ -76,7 +76,7 @@ test('check proves the built-in profiles, signal by signal', async () => {
   assert.match(out, 'kia-ev6: 35 signals, 54 of 54 values right')
   assert.match(
     out,
-    /Odometer\.odometer +7\|24@0\+ \(0\.1,0\) \[0\|1677721\] "km" feeds odometer: proved 2 times/,
+    /Odometer\.odometer +7\|24@0\+ \(0\.1,0\) \[0\|1677721\] "km" feeds odometer: shown 2× with a value, 0× without/,
   )
   assert.not.match(out, 'not proved')
 })

@@ -87,7 +87,7 @@ test('whatever stands in frames and responses, values are finite and in range', 
       if (typeof value === 'number') assert.ok(Number.isFinite(value), String(signal))
       assert.is(value === undefined, quality !== 'ok')
     }
-    assert.ok(heard.readings.length > 100, `${name}: ${heard.readings.length} readings`)
+    assert.ok(heard.readings.length > 50, `${name}: ${heard.readings.length} readings`)
   }
 })
 

@@ -37,6 +37,13 @@ test('a passive signal becomes a value in its unit and a reading in ours', () =>
   assert.equal(heard.issues, [])
 })
 
+test('a converted value keeps the offset of both units', () => {
+  const signal = signalOf('t', '7|8@0+ (2,-40) "degF"', { maps: 'ambientTemp' })
+  const [reading] = listen(passiveOf([signal])).frame(0x123, '3B').readings
+  // 59 × 2 − 40 = 78 °F
+  assert.ok(Math.abs(Number(reading?.[1]) - 25.5555555556) < 1e-9)
+})
+
 test('a rank that the profile states is the rank of the reading', () => {
   const signal = signalOf('odometer', '7|24@0+ (0.1,0) "km"', { maps: 'odometer', rank: 3 })
   const heard = listen(passiveOf([signal])).frame(0x123, '346530')

@@ -126,7 +126,9 @@ test('error and remote frames are counted apart, and a clock set back is told', 
 })
 
 test('the likely bit rate is the slowest usual one that could have carried the busiest second', () => {
-  assert.is(likelyBitrate(statisticsOf(every(10, 300))), 125_000)
+  // J1939 begins at 250 kbit/s.
+  assert.is(likelyBitrate(statisticsOf(every(10, 300, 0x123))), 125_000)
+  assert.is(likelyBitrate(statisticsOf(every(10, 300))), 250_000)
   assert.is(likelyBitrate(statisticsOf(every(0.5, 4000))), 250_000)
   assert.is(likelyBitrate(statisticsOf(every(0.2, 10_000))), 500_000)
 })

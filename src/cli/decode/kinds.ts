@@ -2,8 +2,8 @@
  * The lines of `odograph decode`, one kind each. Every kind is a way to tap the decoder of a bus;
  * fields and their order are the documented ones.
  */
+import { groupName } from '../../decoder/j1939/group-name.ts'
 import { nameFields } from '../../decoder/j1939/name.ts'
-import { pgnName } from '../../decoder/j1939/pgn-names.ts'
 import type { DecoderTaps, IsotpMessage, J1939Message } from '../../decoder/taps.ts'
 import type { Reading } from '../../model/reading.ts'
 import { signals } from '../../model/signals.ts'
@@ -73,7 +73,7 @@ export const tapKinds = {
         src: source,
         dst: destination,
         requested_pgn: requested,
-        name: pgnName(requested)?.label ?? null,
+        name: groupName(requested)?.label ?? null,
       }),
   }),
   ack: (place, emit) => ({

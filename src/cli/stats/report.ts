@@ -1,7 +1,7 @@
 /** The statistics of one bus as `odograph stats` tells them; the shape of `--json`. */
 import { pageOf, pgnOf, sourceOf } from '../../decoder/can-id.ts'
-import { nameOf } from '../../decoder/j1939/name.ts'
-import { pgnName } from '../../decoder/j1939/pgn-names.ts'
+import { groupName } from '../../decoder/j1939/group-name.ts'
+import { describeName, nameOf } from '../../decoder/j1939/name.ts'
 import {
   type BusStatistics,
   type IdStatistics,
@@ -62,7 +62,7 @@ export interface SourceReport {
   address: number
   count: number
   groups: number
-  /** The NAME claimed for it, as it was sent. */
+  /** The NAME claimed for it, as it was sent, and what it says. */
   name: string | null
   identity: object | null
 }
@@ -133,7 +133,7 @@ function groupReports(ids: readonly IdStatistics[]): GroupReport[] {
   const groups = new Map<number, GroupReport>()
   for (const known of ids.filter(isGroup)) {
     const pgn = pgnOf(known.id)
-    const { label = null, name = null } = pgnName(pgn) ?? {}
+    const { label = null, name = null } = groupName(pgn) ?? {}
     const group = groups.get(pgn) ?? { pgn, label, name, count: 0, sources: [] }
     group.count += known.count
     const source = sourceOf(known.id)
@@ -164,7 +164,7 @@ function sourceReports(
         count,
         groups: groups.size,
         name: claimed === undefined ? null : hex(claimed),
-        identity: claimed === undefined ? null : nameOf(claimed),
+        identity: claimed === undefined ? null : describeName(nameOf(claimed)),
       }
     })
 }

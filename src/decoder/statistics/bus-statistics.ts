@@ -4,6 +4,7 @@
  */
 import type { CanFrame } from '../../model/frame.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../model/time.ts'
+import { pageOf, pduFormatOf } from '../can-id.ts'
 import { bitsOf } from './frame-bits.ts'
 
 /** More identifiers than a bus can carry in a sensible vehicle; further ones are only counted. */
@@ -125,13 +126,20 @@ export class BusStatistics {
   }
 }
 
+/** Formats of the transport protocols' data and of diagnostic messages: they come in bursts. */
+const BURSTS: ReadonlySet<number> = new Set([0xeb, 0xc7, 0xda, 0xdb])
+
+function canBeSteady({ id, extended }: IdStatistics): boolean {
+  return extended ? !BURSTS.has(pduFormatOf(id)) : (id & 0x700) !== 0x700
+}
+
 function rhythm(known: IdStatistics, time: Micros): void {
   const elapsed = time - known.last
   known.last = time
   if (elapsed < 0) return
   known.minPeriod = Math.min(known.minPeriod, elapsed)
   known.maxPeriod = Math.max(known.maxPeriod, elapsed)
-  const isSteady = known.count > LEARNING && known.sway < SWAY * known.period
+  const isSteady = canBeSteady(known) && known.count > LEARNING && known.sway < SWAY * known.period
   if (isSteady && elapsed > MISSED * known.period && known.period > 0) {
     known.missing += Math.round(elapsed / known.period) - 1
     return
@@ -142,9 +150,12 @@ function rhythm(known: IdStatistics, time: Micros): void {
   known.period += distance / LEARNING
 }
 
+/** J1939 knows no slower ones than 250 kbit/s. */
 const usualBitrates = [125_000, 250_000, 500_000, 1_000_000] as const
 
 /** The slowest usual bit rate that could have carried it. */
-export function likelyBitrate({ peakBits }: BusStatistics): number {
-  return usualBitrates.find((rate) => peakBits <= rate) ?? 1_000_000
+export function likelyBitrate({ peakBits, ids }: BusStatistics): number {
+  const groups = [...ids.values()].filter(({ id, extended }) => extended && pageOf(id) < 2)
+  const least = groups.length * 2 > ids.size ? 250_000 : 0
+  return usualBitrates.find((rate) => rate >= least && peakBits <= rate) ?? 1_000_000
 }

@@ -7,6 +7,8 @@
  * in `health`, and is tried again with the next. A record that the database refuses as such (a
  * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
+
+import { type Database, isRefusal, openDatabase, type Statement } from '../../database/sqlite.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
 import {
@@ -19,7 +21,6 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate, SLOT_MS } from './schema.ts'
-import { type Database, isRefusal, openDatabase, type Statement } from '../../database/sqlite.ts'
 
 /** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
 const MAX_WAITING = 86_400

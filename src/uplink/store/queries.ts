@@ -2,12 +2,13 @@
  * What is read from the journal. Plain functions over a connection, so that the reader's worker and
  * a command can both use them; all of them answer from indexes.
  */
+
+import type { Database } from '../../database/sqlite.ts'
 import type { DistanceDay, PageOptions, RecordPage, RecordQuery } from '../../model/ports.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { recordOf } from './rows.ts'
 import { SLOT_MS } from './schema.ts'
-import type { Database } from '../../database/sqlite.ts'
 
 const WINDOW = 'vehicle = ? AND time >= ? AND time < ?'
 

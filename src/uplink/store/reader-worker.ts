@@ -1,8 +1,8 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { type Database, openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
 import { buckets, days, page, sample, span, totalDistance } from './queries.ts'
-import { type Database, openDatabase } from '../../database/sqlite.ts'
 
 const queries = { buckets, days, page, sample, span, totalDistance }
 

@@ -1,8 +1,9 @@
 /** Records to rows of the `record` table and back. */
+
+import type { Row, SqlValue } from '../../database/sqlite.ts'
 import type { NewRecord, RecordData, StoredRecord } from '../../model/record.ts'
 import type { SignalName } from '../../model/signals.ts'
 import { columnSignals } from './schema.ts'
-import type { Row, SqlValue } from '../../database/sqlite.ts'
 
 const columns = new Set<string>(columnSignals)
 const head = ['id', 'vehicle', 'source', 'boot', 'number', 'monotonic', 'time', 'received', 'clock']

@@ -30,9 +30,10 @@
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
  * `meta.version` counts the migrations below; they are applied in order and never edited.
  */
+
+import type { Database } from '../../database/sqlite.ts'
 import { OdographError } from '../../model/errors.ts'
 import type { SignalName } from '../../model/signals.ts'
-import type { Database } from '../../database/sqlite.ts'
 
 export const SLOT_MS = 900_000
 
