@@ -147,13 +147,19 @@ for (const name of dbcFiles) {
         const rows: string[] = []
         const { id, extended } = message
         decoder.decode({ id, extended, length: data.length, data }, (_, signal, raw, value) => {
-          rows.push(`${signal.symbol} ${raw} ${value}`)
+          rows.push(`${signal.symbol} ${raw} ${shown(value)}`)
         })
-        const wanted = expected.map(({ symbol, raw, value }) => `${symbol} ${raw} ${value}`)
+        const wanted = expected.map(({ symbol, raw, value }) => `${symbol} ${raw} ${shown(value)}`)
         assert.equal(rows.sort(), wanted.sort())
       }
     }
   })
+}
+
+/** The oracle multiplies by the binary number next to the factor, we by the factor as written. */
+function shown(value: number | bigint): string {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return `${value}`
+  return Math.abs(value) < 1e-12 ? '0' : value.toPrecision(12)
 }
 
 /** Sets the multiplexers of the test data so that some branch is active, level by level. */

@@ -120,7 +120,9 @@ function dbcMessages(decoder: DbcDecoder, options: DecoderOptions): FrameDecoder
   return busDecoders(options, {
     isotp({ id, extended, data }, time) {
       const message = { id, extended, length: data.length, data }
-      decoder.decode(message, (_message, { name }, _raw, value, unit) => {
+      decoder.decode(message, (_message, { name, multiplexer }, _raw, value, unit) => {
+        // Service and identifier, which the line has as `did`.
+        if (multiplexer) return
         const line = { n: place.n, ts: seconds(time), id: idText(message), did: didOf(data) }
         emit({ ...line, signal: name, value: Number(value), unit })
       })

@@ -7,6 +7,7 @@
  * specific (PDU1) PGN, the destination; where several have that PGN, the one with the same source
  * address, else the one that names none (0xFE), else the first.
  */
+import { exactScaleOf } from '../exact-scale.ts'
 import {
   bytesNeeded,
   MAX_EXACT_BITS,
@@ -197,6 +198,8 @@ function scaling(signal: DbcSignal): Field['scale'] {
   const largest = 2 ** length * Math.abs(factor) + Math.abs(offset)
   const isExact = !whole || largest <= Number.MAX_SAFE_INTEGER
   if (isFloat || (length <= MAX_EXACT_BITS && isExact)) {
+    const exact = isFloat ? undefined : exactScaleOf({ factor, offset, bits: length })
+    if (exact !== undefined) return (raw) => exact(raw as number)
     return (raw) => (raw as number) * factor + offset
   }
   if (!whole) return (raw) => Number(raw) * factor + offset
