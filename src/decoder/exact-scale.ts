@@ -21,8 +21,15 @@ export interface DecimalScale {
   bits: number
 }
 
+/** value = (raw × times + added) ÷ common, all whole. */
+export interface ExactLinear {
+  times: number
+  added: number
+  common: number
+}
+
 /** Undefined where the whole numbers would grow beyond 2^53. */
-export function exactScaleOf(scale: DecimalScale): ((raw: number) => number) | undefined {
+export function exactLinearOf(scale: DecimalScale): ExactLinear | undefined {
   const { divisor = 1, times: { num, den } = { num: 1, den: 1 }, bits } = scale
   const [top, bottom, plus] = [scale.factor, divisor, scale.offset].map(fractionOf)
   if (!top || !bottom || !plus) return undefined
@@ -33,9 +40,16 @@ export function exactScaleOf(scale: DecimalScale): ((raw: number) => number) | u
   const times = slope.num * (common / slope.den)
   const added = start.num * (common / start.den)
   const largest = Math.max(Math.abs(times) * 2 ** bits + Math.abs(added), common)
-  if (largest > Number.MAX_SAFE_INTEGER) return undefined
+  return largest > Number.MAX_SAFE_INTEGER ? undefined : { times, added, common }
+}
+
+/** The same as a function. */
+export function exactScaleOf(scale: DecimalScale): ((raw: number) => number) | undefined {
+  const linear = exactLinearOf(scale)
+  if (linear === undefined) return undefined
+  const { times, added, common } = linear
   if (common === 1 && added === 0 && times === 1) return same
-  return (raw: number) => (raw * times + added) / common
+  return (raw) => (raw * times + added) / common
 }
 
 function same(raw: number): number {

@@ -46,15 +46,22 @@ function exactReader(
   length: number,
   signed: boolean,
 ): NumberReader {
-  const { bigEndian, start } = signal
-  const lowest = bigEndian ? lastBit(start, signal.length, true) - skip : start + skip
+  const plan = planOf(signal, skip, length)
+  if (plan.shift + length <= WORD_BITS) return wordReader(plan, signed)
+  return manyBytesReader(plan, signed)
+}
+
+function planOf(
+  { bigEndian, start, length: whole }: DbcSignal,
+  skip: number,
+  length: number,
+): Plan {
+  const lowest = bigEndian ? lastBit(start, whole, true) - skip : start + skip
   const step = bigEndian ? -1 : 1
   const byte = lowest >> 3
   const shift = bigEndian ? 7 - (lowest & 7) : lowest & 7
   const count = (shift + length + 7) >> 3
-  const plan: Plan = { byte, step, shift, count, length }
-  if (shift + length <= WORD_BITS) return wordReader(plan, signed)
-  return manyBytesReader(plan, signed)
+  return { byte, step, shift, count, length }
 }
 
 interface Plan {
@@ -64,6 +71,26 @@ interface Plan {
   shift: number
   count: number
   length: number
+}
+
+/** Up to 32 bits in up to four bytes: `((bytes joined) << left) >> right`, `>>>` for unsigned ones. */
+export interface WordPlan {
+  byte: number
+  step: 1 | -1
+  count: number
+  left: number
+  right: number
+  signed: boolean
+}
+
+/** Undefined for what is longer, and for floating-point signals. */
+export function wordPlanOf(signal: DbcSignal): WordPlan | undefined {
+  const { type, length } = signal
+  if (type !== 'signed' && type !== 'unsigned') return undefined
+  const { byte, step, shift, count } = planOf(signal, 0, length)
+  if (shift + length > WORD_BITS) return undefined
+  const left = WORD_BITS - length - shift
+  return { byte, step, count, left, right: WORD_BITS - length, signed: type === 'signed' }
 }
 
 /** One to four bytes, in 32-bit integer arithmetic. */

@@ -7,16 +7,21 @@
  * specific (PDU1) PGN, the destination; where several have that PGN, the one with the same source
  * address, else the one that names none (0xFE), else the first.
  */
-import { exactScaleOf } from '../exact-scale.ts'
-import {
-  bytesNeeded,
-  MAX_EXACT_BITS,
-  normal,
-  type RawReader,
-  rawReader,
-  unsignedReader,
-} from './bits.ts'
+import { unsignedReader } from './bits.ts'
 import type { Dbc, DbcMessage, DbcRange, DbcSignal } from './dbc.ts'
+import {
+  type DbcValue,
+  type FieldTable,
+  fieldTable,
+  type Other,
+  SCALES,
+  SIGNED,
+  WORDS,
+} from './field-table.ts'
+
+export type { DbcValue } from './field-table.ts'
+
+type Fields = FieldTable<Branches>
 
 /** What is decoded: a CAN frame, or a message of a transport protocol under its first identifier. */
 export interface DbcFrame {
@@ -29,9 +34,6 @@ export interface DbcFrame {
   remote?: boolean
   error?: boolean
 }
-
-/** Numbers while they are safe integers or fractions, BigInt for integers beyond 2^53. */
-export type DbcValue = number | bigint
 
 /** Floating-point signals may be NaN or infinite. `unit` is null where the file gives none. */
 export type DbcEmit = (
@@ -50,23 +52,13 @@ export interface DbcDecoder {
   decode(frame: DbcFrame, emit: DbcEmit): boolean
 }
 
-interface Field {
-  signal: DbcSignal
-  unit: string | null
-  bytes: number
-  read: RawReader
-  /** Undefined where the value is the raw value. */
-  scale: ((raw: DbcValue) => DbcValue) | undefined
-  branches: Branches | undefined
-}
-
 interface Program {
   message: DbcMessage
-  fields: readonly Field[]
+  fields: Fields
 }
 
 const NO_SOURCE = 0xfe
-const NONE: readonly Field[] = []
+const NONE: readonly Fields[] = []
 /** Longer ranges of a multiplexer are compared, shorter ones looked up. */
 const LOOKED_UP = 16
 
@@ -115,22 +107,59 @@ function pgnOf(id: number): number {
   return (pgn & 0xff00) < 0xf000 ? pgn & 0x3ff00 : pgn
 }
 
+/** Hot. */
 function run(
-  fields: readonly Field[],
+  fields: Fields,
   message: DbcMessage,
   data: Uint8Array,
   length: number,
   emit: DbcEmit,
 ): void {
-  for (const { bytes, read, scale, branches, signal, unit } of fields) {
-    if (bytes > length) continue
-    const raw = read(data)
-    emit(message, signal, raw, scale ? scale(raw) : raw, unit)
-    if (branches) run(branches.at(branches.select(data)), message, data, length, emit)
+  const { size, words, scales, signals, units, branches } = fields
+  for (let i = 0, at = 0; i < size; i += 1, at += WORDS) {
+    if ((words[at] as number) > length) continue
+    const count = words[at + 3] as number
+    if (count === 0) other(fields, i, message, data, emit)
+    else {
+      const raw = wordAt(words, at + 1, count, data)
+      const scale = i * SCALES
+      const value =
+        (raw * (scales[scale] as number) + (scales[scale + 1] as number)) /
+        (scales[scale + 2] as number)
+      emit(message, signals[i] as DbcSignal, raw, value, units[i] as string | null)
+    }
+    const branch = branches[i]
+    if (branch === undefined) continue
+    for (const table of branch.at(branch.select(data))) run(table, message, data, length, emit)
   }
 }
 
-function fieldsOf({ signals }: DbcMessage): readonly Field[] {
+/** Hot. One to four bytes, in 32-bit integer arithmetic; the caller has checked the length. */
+function wordAt(words: Int32Array, at: number, count: number, data: Uint8Array): number {
+  const byte = words[at] as number
+  const step = words[at + 1] as number
+  let bits = data[byte] as number
+  if (count > 1) bits |= (data[byte + step] as number) << 8
+  if (count > 2) bits |= (data[byte + 2 * step] as number) << 16
+  if (count > 3) bits |= (data[byte + 3 * step] as number) << 24
+  const left = words[at + 3] as number
+  const right = words[at + 4] as number
+  return right < SIGNED ? (bits << left) >>> right : (bits << left) >> (right - SIGNED)
+}
+
+function other(
+  { others, signals, units }: Fields,
+  i: number,
+  message: DbcMessage,
+  data: Uint8Array,
+  emit: DbcEmit,
+): void {
+  const { read, scale } = others[i] as Other
+  const raw = read(data)
+  emit(message, signals[i] as DbcSignal, raw, scale ? scale(raw) : raw, units[i] as string | null)
+}
+
+function fieldsOf({ signals }: DbcMessage): Fields {
   const branched = new Map<string, DbcSignal[]>()
   for (const signal of signals) {
     if (!signal.branch) continue
@@ -139,73 +168,47 @@ function fieldsOf({ signals }: DbcMessage): readonly Field[] {
     if (group) group.push(signal)
     else branched.set(multiplexer, [signal])
   }
-  const field = (signal: DbcSignal): Field => {
+  const branchesOf = (signal: DbcSignal): Branches | undefined => {
     const dependent = branched.get(signal.symbol)
-    return {
-      signal,
-      unit: signal.unit === '' ? null : signal.unit,
-      bytes: bytesNeeded(signal),
-      read: rawReader(signal),
-      scale: scaling(signal),
-      branches: dependent ? new Branches(signal, dependent, field) : undefined,
-    }
+    return dependent && new Branches(signal, dependent, table)
   }
-  return signals.filter((signal) => !signal.branch).map(field)
+  const table = (chosen: readonly DbcSignal[]): Fields => fieldTable(chosen, branchesOf)
+  return table(signals.filter((signal) => !signal.branch))
 }
 
 /** What depends on one multiplexer, by its value. */
 class Branches {
   readonly select: (data: Uint8Array) => number
-  private readonly byValue = new Map<number, Field[]>()
-  private readonly byRange: { range: DbcRange; field: Field }[] = []
+  readonly #byValue = new Map<number, Fields[]>()
+  readonly #byRange: { range: DbcRange; fields: Fields }[] = []
 
   constructor(
     multiplexer: DbcSignal,
     dependent: readonly DbcSignal[],
-    field: (signal: DbcSignal) => Field,
+    table: (signals: readonly DbcSignal[]) => Fields,
   ) {
     this.select = unsignedReader(multiplexer)
-    for (const signal of dependent) this.add(field(signal), signal.branch?.ranges ?? [])
-  }
-
-  at(value: number): readonly Field[] {
-    const found = this.byValue.get(value) ?? NONE
-    if (this.byRange.length === 0) return found
-    const more = this.byRange.filter(({ range }) => range.from <= value && value <= range.to)
-    return more.length === 0 ? found : [...found, ...more.map(({ field }) => field)]
-  }
-
-  private add(field: Field, ranges: readonly DbcRange[]): void {
-    for (const range of ranges) {
-      if (range.to - range.from >= LOOKED_UP) {
-        this.byRange.push({ range, field })
-        continue
-      }
-      for (let value = range.from; value <= range.to; value++) {
-        const fields = this.byValue.get(value)
-        if (fields) fields.push(field)
-        else this.byValue.set(value, [field])
+    const byValue = new Map<number, DbcSignal[]>()
+    for (const signal of dependent) {
+      for (const range of signal.branch?.ranges ?? []) {
+        if (range.to - range.from >= LOOKED_UP) {
+          this.#byRange.push({ range, fields: table([signal]) })
+          continue
+        }
+        for (let value = range.from; value <= range.to; value++) {
+          const chosen = byValue.get(value)
+          if (chosen) chosen.push(signal)
+          else byValue.set(value, [signal])
+        }
       }
     }
+    for (const [value, chosen] of byValue) this.#byValue.set(value, [table(chosen)])
   }
-}
 
-function scaling(signal: DbcSignal): Field['scale'] {
-  const { factor, offset, length, type } = signal
-  if (factor === 1 && offset === 0) return undefined
-  const whole = Number.isSafeInteger(factor) && Number.isSafeInteger(offset)
-  const isFloat = type === 'float32' || type === 'float64'
-  const largest = 2 ** length * Math.abs(factor) + Math.abs(offset)
-  const isExact = !whole || largest <= Number.MAX_SAFE_INTEGER
-  if (isFloat || (length <= MAX_EXACT_BITS && isExact)) {
-    const exact = isFloat ? undefined : exactScaleOf({ factor, offset, bits: length })
-    if (exact !== undefined) return (raw) => exact(raw as number)
-    return (raw) => (raw as number) * factor + offset
-  }
-  if (!whole) return (raw) => Number(raw) * factor + offset
-  const [times, plus] = [BigInt(factor), BigInt(offset)]
-  return (raw) => {
-    const value = Number(raw) * factor + offset
-    return Number.isSafeInteger(value) ? value : normal(BigInt(raw) * times + plus)
+  at(value: number): readonly Fields[] {
+    const found = this.#byValue.get(value) ?? NONE
+    if (this.#byRange.length === 0) return found
+    const more = this.#byRange.filter(({ range }) => range.from <= value && value <= range.to)
+    return more.length === 0 ? found : [...found, ...more.map(({ fields }) => fields)]
   }
 }
