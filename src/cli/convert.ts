@@ -100,12 +100,22 @@ function targetOf({ name, writer, fileWriter }: Format, to: string, io: CommandI
   const file = FileOutput.open(to)
   const gzip = to.toLowerCase().endsWith('.gz') ? new GzipOutput(file) : undefined
   return {
-    writer: make(gzip ?? file),
+    writer: madeOr(() => make(gzip ?? file), file),
     pressure: () => undefined,
     finish() {
       gzip?.end()
       file.finish()
     },
     discard: () => file.discard(),
+  }
+}
+
+/** A format that cannot be written there leaves nothing behind. */
+function madeOr(make: () => Writer, file: FileOutput): Writer {
+  try {
+    return make()
+  } catch (error) {
+    file.discard()
+    throw error
   }
 }

@@ -16,6 +16,7 @@ const conversions: Record<string, { num: number; den: number }> = {
   'km/L→km/l': { num: 1, den: 1 },
   'L/h→l/h': { num: 1, den: 1 },
   's→h': { num: 1, den: 3600 },
+  'gear value→': { num: 1, den: 1 },
 }
 
 /** The same quantity in another unit. Throws for a pair that the tables do not need. */

@@ -3,9 +3,9 @@
  * vehicle share, so that their readings merge by time, and one for each recording. They share the
  * vehicle's odometer of record.
  */
-import { newOdometerState, Odometer } from '../decoder/odometer.ts'
-import type { RecorderSettings, RecordStamp } from '../decoder/recorder.ts'
-import { VehiclePipeline } from '../decoder/vehicle-pipeline.ts'
+import { newOdometerState, Odometer } from '../decoder/vehicle/odometer.ts'
+import type { RecorderSettings, RecordStamp } from '../decoder/vehicle/recorder.ts'
+import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
 import type { Clock, StatusReader } from '../model/ports.ts'

@@ -3,7 +3,7 @@
  * readings to the vehicle's pipeline. The same for an adapter, a recording and the simulator.
  */
 import { BusDecoder, type Protocol } from '../decoder/bus-decoder.ts'
-import type { VehiclePipeline } from '../decoder/vehicle-pipeline.ts'
+import type { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { CanFrame } from '../model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
 import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from '../model/ports.ts'

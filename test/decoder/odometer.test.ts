@@ -1,7 +1,11 @@
 /** Which odometer readings count, and what distance they add up to. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { newOdometerState, Odometer, type OdometerVerdict } from '../../src/decoder/odometer.ts'
+import {
+  newOdometerState,
+  Odometer,
+  type OdometerVerdict,
+} from '../../src/decoder/vehicle/odometer.ts'
 import type { Reading, SignalValue } from '../../src/model/reading.ts'
 
 const test = suite('odometer')

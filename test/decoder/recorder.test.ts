@@ -1,7 +1,7 @@
 /** When a record is due, and what stands in it. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Recorder, type RecordStamp } from '../../src/decoder/recorder.ts'
+import { Recorder, type RecordStamp } from '../../src/decoder/vehicle/recorder.ts'
 import { isKsuid } from '../../src/model/ksuid.ts'
 import type { Quality, SignalValue } from '../../src/model/reading.ts'
 import type { NewRecord, SignalState, VehicleStatus } from '../../src/model/record.ts'

@@ -1,7 +1,7 @@
 /** Which readings become the status of a vehicle, and which are refused. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { StatusKeeper } from '../../src/decoder/status.ts'
+import { StatusKeeper } from '../../src/decoder/vehicle/status.ts'
 import { freshFor, learnPeriod } from '../../src/model/freshness.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import type { Quality, Reading, SignalValue } from '../../src/model/reading.ts'

@@ -7,10 +7,10 @@ import { deflateSync } from 'node:zlib'
 import { OdographError } from '../../../model/errors.ts'
 import type { CanFrame } from '../../../model/frame.ts'
 import type { Micros } from '../../../model/time.ts'
+import { BusChannels } from '../bus-channels.ts'
 import { codeOfLength } from '../fd-lengths.ts'
 import { type CaptureOutput, countLeft, type Writer } from '../format.ts'
 import { CONTAINER_HEADER, DEFLATED, FILE_HEADER, FILE_SIGNATURE, START } from './blf-reader.ts'
-import { BusChannels } from './bus-channels.ts'
 import { SIGNATURE } from './object-run.ts'
 import {
   BASE_BYTES,

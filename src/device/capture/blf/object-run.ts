@@ -6,8 +6,8 @@
 import { type CanFrame, newFrame } from '../../../model/frame.ts'
 import type { IssueCode } from '../../../model/issue.ts'
 import type { Micros } from '../../../model/time.ts'
+import { ChannelBuses } from '../bus-channels.ts'
 import type { ReaderOptions } from '../format.ts'
-import { ChannelBuses } from './bus-channels.ts'
 import { BASE_BYTES, fillFrame, isFrame, otherBuses } from './objects.ts'
 
 export const SIGNATURE = Buffer.from('LOBJ')

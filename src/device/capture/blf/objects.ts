@@ -25,8 +25,8 @@
  */
 import { type CanFrame, MAX_FRAME_DATA } from '../../../model/frame.ts'
 import type { Micros } from '../../../model/time.ts'
+import type { ChannelBuses } from '../bus-channels.ts'
 import { isFdLength, lengthOfCode } from '../fd-lengths.ts'
-import type { ChannelBuses } from './bus-channels.ts'
 
 export const objectTypes = {
   message: 1,

@@ -5,7 +5,7 @@
  * none. Hot.
  */
 import { MAX_FRAME_DATA } from '../../../model/frame.ts'
-import type { ChannelBuses } from '../blf/bus-channels.ts'
+import type { ChannelBuses } from '../bus-channels.ts'
 import { isFdLength, lengthOfCode } from '../fd-lengths.ts'
 import { type Channel, channelTypes, type Field, fieldOf } from './field.ts'
 import { type FrameBatch, frameFlags, UNKNOWN_LENGTH } from './frame-batch.ts'

@@ -9,7 +9,7 @@
  */
 import { OdographError } from '../../../model/errors.ts'
 import { newFrame } from '../../../model/frame.ts'
-import { ChannelBuses } from '../blf/bus-channels.ts'
+import { ChannelBuses } from '../bus-channels.ts'
 import type { RandomFile, ReaderOptions } from '../format.ts'
 import { BlockFile, viewOf } from './block-file.ts'
 import type { FrameBatch } from './frame-batch.ts'

@@ -5,7 +5,7 @@
  */
 import { OdographError } from '../../../model/errors.ts'
 import type { CanFrame } from '../../../model/frame.ts'
-import { BusChannels } from '../blf/bus-channels.ts'
+import { BusChannels } from '../bus-channels.ts'
 import type { CaptureOutput, Writer } from '../format.ts'
 import { BlockOutput, items } from './written-blocks.ts'
 import { type GroupKind, WrittenGroup } from './written-group.ts'

@@ -2,7 +2,7 @@
  * Buses by name and by number, for formats that number them: `can0`, `can1`, … are the channels
  * from a first number on (BLF counts from 1, MF4 as the names do).
  */
-import { countLeft } from '../format.ts'
+import { countLeft } from './format.ts'
 
 /** More than any recorder has; a limit for damaged files. */
 const MAX_BUSES = 256

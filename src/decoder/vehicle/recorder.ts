@@ -3,12 +3,12 @@
  * reading: every signal that still described the present then, none that had gone stale. One is made at most every `onChange` while values change, and every `interval` while
  * readings come and nothing changes; silence makes none.
  */
-import { freshFor } from '../model/freshness.ts'
-import { ksuidOf } from '../model/ksuid.ts'
-import type { Quality } from '../model/reading.ts'
-import type { NewRecord, RecordData, VehicleStatus } from '../model/record.ts'
-import { type SignalName, signals } from '../model/signals.ts'
-import { type Micros, type Millis, microsToMillis, millisToMicros } from '../model/time.ts'
+import { freshFor } from '../../model/freshness.ts'
+import { ksuidOf } from '../../model/ksuid.ts'
+import type { Quality } from '../../model/reading.ts'
+import type { NewRecord, RecordData, VehicleStatus } from '../../model/record.ts'
+import { type SignalName, signals } from '../../model/signals.ts'
+import { type Micros, type Millis, microsToMillis, millisToMicros } from '../../model/time.ts'
 
 /** Sources stamp on their own: this much ahead still is the present. */
 export const CLOCK_TOLERANCE: Micros = 60_000_000

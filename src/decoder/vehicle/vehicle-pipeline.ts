@@ -2,11 +2,11 @@
  * Everything between the readings of a vehicle and its records: odometer of record, status,
  * recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
  */
-import type { IssueSink } from '../model/issue.ts'
-import type { OdometerPoint } from '../model/ports.ts'
-import type { Reading } from '../model/reading.ts'
-import type { Checkpoint, NewRecord, VehicleStatus } from '../model/record.ts'
-import { type Micros, microsToMillis } from '../model/time.ts'
+import type { IssueSink } from '../../model/issue.ts'
+import type { OdometerPoint } from '../../model/ports.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { Checkpoint, NewRecord, VehicleStatus } from '../../model/record.ts'
+import { type Micros, microsToMillis } from '../../model/time.ts'
 import type { Odometer } from './odometer.ts'
 import { CLOCK_TOLERANCE, Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
 import { StatusKeeper } from './status.ts'

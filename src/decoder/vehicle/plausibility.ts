@@ -3,11 +3,11 @@
  * is not thrown away for good: a second reading that agrees with it confirms it, so that a sensor
  * that was wrong at first, or a reading after a pause, is believed one reading later.
  */
-import { freshFor } from '../model/freshness.ts'
-import type { Reading } from '../model/reading.ts'
-import type { SignalState } from '../model/record.ts'
-import type { SignalDefinition, SignalName } from '../model/signals.ts'
-import { MICROS_PER_SECOND, type Micros } from '../model/time.ts'
+import { freshFor } from '../../model/freshness.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { SignalState } from '../../model/record.ts'
+import type { SignalDefinition, SignalName } from '../../model/signals.ts'
+import { MICROS_PER_SECOND, type Micros } from '../../model/time.ts'
 
 /** Readings closer together are given a second's change: values come in steps. */
 const LEAST: Micros = MICROS_PER_SECOND

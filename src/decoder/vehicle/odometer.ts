@@ -15,9 +15,9 @@
  * new segment starts: the distance goes on from where it was and nothing is added for the step. 0 and
  * the values that instruments are known to invent are never readings.
  */
-import type { Reading } from '../model/reading.ts'
-import type { OdometerSeries, OdometerState } from '../model/record.ts'
-import type { Micros } from '../model/time.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { OdometerSeries, OdometerState } from '../../model/record.ts'
+import type { Micros } from '../../model/time.ts'
 
 const BOGUS: ReadonlySet<number> = new Set([0, 65_538, 65_539, 983_040])
 const MAX_SPEED_KMH = 250

@@ -13,12 +13,12 @@
  * Fresh is what the rhythm of its sender makes likely (model/freshness.ts). Senders that disagree are
  * reported; nothing is averaged.
  */
-import { freshFor, learnPeriod } from '../model/freshness.ts'
-import type { IssueCode, IssueSink } from '../model/issue.ts'
-import type { Reading } from '../model/reading.ts'
-import type { SignalState, VehicleStatus } from '../model/record.ts'
-import { type SignalDefinition, signals } from '../model/signals.ts'
-import type { Micros } from '../model/time.ts'
+import { freshFor, learnPeriod } from '../../model/freshness.ts'
+import type { IssueCode, IssueSink } from '../../model/issue.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { SignalState, VehicleStatus } from '../../model/record.ts'
+import { type SignalDefinition, signals } from '../../model/signals.ts'
+import type { Micros } from '../../model/time.ts'
 import { Agreement, nameOf } from './agreement.ts'
 import { ChangeCheck, isInRange } from './plausibility.ts'
 

@@ -2,9 +2,9 @@
  * Whether two senders of one signal agree. A disagreement is reported once, when it begins, and once
  * more after they agreed again; which of them counts is decided elsewhere, and nothing is averaged.
  */
-import type { Reading } from '../model/reading.ts'
-import type { SignalState } from '../model/record.ts'
-import type { SignalDefinition } from '../model/signals.ts'
+import type { Reading } from '../../model/reading.ts'
+import type { SignalState } from '../../model/record.ts'
+import type { SignalDefinition } from '../../model/signals.ts'
 
 /** More senders of one signal than any vehicle has. */
 const MAX_PAIRS = 256
