@@ -29,6 +29,7 @@ const rows = pgnTable.flatMap(({ pgn, spns }) =>
   spns.filter((row): row is SpnRow => 'slot' in row).map((row) => ({ ...row, pgn })),
 )
 const ours = new Set(rows.map(({ pgn, spn }) => `${pgn} ${spn}`))
+const known = new Set(pgnTable.flatMap(({ pgn, spns }) => spns.map(({ spn }) => `${pgn} ${spn}`)))
 
 function textOf(path: string): string {
   const bytes = readFileSync(path)
@@ -176,15 +177,16 @@ function goldens(folder: string): { base: string; path: string; kind: Kind; gold
   })
 }
 
+function linesOf(golden: string): Row[] {
+  const lines = textOf(golden).split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row)
+}
+
 const found = [...goldens('captures'), ...goldens('captures/copyleft/rusefi')]
 
 for (const { base, kind, path, golden } of found) {
   test(`${base}: every "${kind}" line is as the independent tools have it`, () => {
-    const expected = textOf(golden)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Row)
-      .filter((row) => isCompared(kind, row))
+    const expected = linesOf(golden).filter((row) => isCompared(kind, row))
     const { lines, readings } = decode(path, kind)
     const own = lines.filter((row) => isCompared(kind, row))
     assert.ok(expected.length > 0, 'golden lines')
@@ -211,6 +213,16 @@ if (recording('captures') !== undefined) {
   test('there are golden lines of every kind', () => {
     assert.equal([...new Set(found.map(({ kind }) => kind))].sort(), [...kinds].sort())
     assert.ok(found.length >= 15, `${found.length} files`)
+  })
+
+  test('every parameter that the independent tools find in a recording is in the table', () => {
+    const parameters = new Set(
+      found
+        .filter(({ kind }) => kind === 'spn')
+        .flatMap(({ golden }) => linesOf(golden).map(({ pgn, spn }) => `${pgn} ${spn}`)),
+    )
+    assert.ok(parameters.size > 600, `${parameters.size} parameters`)
+    for (const parameter of parameters) assert.ok(known.has(parameter), parameter)
   })
 } else {
   test('without the recordings nothing is compared', () => assert.equal(found, []))

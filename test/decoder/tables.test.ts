@@ -9,7 +9,7 @@ import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
 import { bitOffset, compilePgns, rawOf } from '../../src/decoder/j1939/compile.ts'
 import { pgnTable } from '../../src/decoder/j1939/pgn-table.ts'
 import type { SpnRow, TextRow } from '../../src/decoder/j1939/rows.ts'
-import { indicatorStart, slots, statusOf } from '../../src/decoder/j1939/slots.ts'
+import { slots, statusOf } from '../../src/decoder/j1939/slots.ts'
 import { inUnit, type Scale, scaler } from '../../src/decoder/quantity.ts'
 import type { SpnValue } from '../../src/decoder/taps.ts'
 import { frameOf } from '../../src/model/frame.ts'
@@ -118,10 +118,10 @@ test('T05 the unit of an SPN converts to the unit of its signal; a truth value c
   }
 })
 
-test('the states of an enumeration fit its width, and none is an indicator', () => {
+test('the states of an enumeration fit its width, and none is "not available"', () => {
   for (const { spn, slot, states } of rows) {
     for (const state of Object.keys(states ?? {}).map(Number)) {
-      assert.ok(state >= 0 && state < indicatorStart(slot.bits), `SPN ${spn}, state ${state}`)
+      assert.ok(state >= 0 && state < 2 ** slot.bits - 1, `SPN ${spn}, state ${state}`)
       assert.is(slot.unit, 'bit', `SPN ${spn}`)
     }
   }

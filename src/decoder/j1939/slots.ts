@@ -249,6 +249,34 @@ export const slots = {
   gearCountByte: slot(8, 1, 1, 0, 'gear value'),
   /** The number of a component. */
   identifierByte: slot(8, 1, 1, 0, 'ID'),
+  /** The address of a controller. */
+  addressByte: slot(8, 1, 1, 0, 'source address'),
+  /** A PGN, in three bytes. */
+  groupNumberTriple: slot(24, 1, 1, 0, 'bit'),
+  /** Two characters that name a range of the transmission. */
+  rangeWord: slot(16, 1, 1, 0, 'bit'),
+  /** 0.125 % per bit, in four bits: what a percent leaves. */
+  percentEighthNibble: slot(4, 1, 8, 0, '%'),
+  /** 0.001 per bit. */
+  ratioWord: slot(16, 1, 1000, 0, 'ratio'),
+  /** 1 rpm per bit. */
+  wholeRotationWord: slot(16, 1, 1, 0, 'rpm'),
+  /** 1/1024 kg/s per bit. */
+  airFlowWord: slot(16, 1, 1024, 0, 'kg/s'),
+  /** 0.05 ppm per bit from −200 ppm. */
+  noxWord: slot(16, 1, 20, -200, 'ppm'),
+  /** 0.000514 % per bit from −12 %. */
+  oxygenWord: slot(16, 257, 500_000, -12, '%'),
+  /** 0.3 g/h per bit. */
+  dosingWord: slot(16, 3, 10, 0, 'g/h'),
+  /** 0.05 g/min per bit. */
+  fastDosingWord: slot(16, 1, 20, 0, 'g/min'),
+  /** 0.1 g per bit. */
+  gramWord: slot(16, 1, 10, 0, 'g'),
+  /** 0.1 kPa per bit from −3212.7 kPa. */
+  tankPressureWord: slot(16, 1, 10, -3212.7, 'kPa'),
+  /** 0.001 l per bit. */
+  millilitresDouble: slot(32, 1, 1000, 0, 'l'),
 } as const satisfies Record<string, Slot>
 
 export type SpnStatus = 'ok' | 'na' | 'error' | 'specific' | 'reserved'

@@ -5,6 +5,22 @@ export const states = {
   offOn: { 0: 'off', 1: 'on' },
   noYes: { 0: 'no', 1: 'yes' },
   releasedPressed: { 0: 'released', 1: 'pressed' },
+  /** Who or what commands the torque of engine or retarder. */
+  torqueModes: {
+    0: 'none, or idle governor',
+    1: 'driver',
+    2: 'cruise control',
+    3: 'PTO governor',
+    4: 'road speed governor',
+    5: 'traction control',
+    6: 'transmission',
+    7: 'ABS',
+    8: 'torque limit',
+    9: 'high speed governor',
+    10: 'brakes',
+    11: 'remote accelerator',
+    12: 'service procedure',
+  },
   inducementLevels: {
     0: 'none',
     1: 'level 1',
