@@ -1,7 +1,7 @@
 /**
  * The public door of the decoders, for programs that use them on their own:
  *
- *   import { BusDecoder, frameOf } from 'odograph/decoder'
+ * `odograph/decoder` is how they import it.
  *
  * Pure and synchronous: frames in, readings out, time passed in. Nothing here throws for what came
  * off a bus; what cannot be decoded is an issue.

@@ -10,11 +10,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openDatabase, type Row } from '../../src/database/sqlite.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
 import { totalDistance } from '../../src/uplink/store/queries.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { openDatabase, type Row } from '../../src/database/sqlite.ts'
 import {
   chance,
   checkpointOf,

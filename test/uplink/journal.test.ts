@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import { mock } from 'node:test'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Database, openDatabase } from '../../src/database/sqlite.ts'
 import { OdographError } from '../../src/model/errors.ts'
 import type { Quality, SignalValue } from '../../src/model/reading.ts'
 import type { ClockTrust, NewRecord, SignalState } from '../../src/model/record.ts'
 import { type SignalName, signalNames, signals } from '../../src/model/signals.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
 import { columnSignals, migrate, SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { type Database, openDatabase } from '../../src/database/sqlite.ts'
 import {
   checkpointOf,
   inFolder,

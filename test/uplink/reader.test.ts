@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openDatabase } from '../../src/database/sqlite.ts'
 import { OdographError } from '../../src/model/errors.ts'
 import type { PageMark, PageOptions, RecordQuery, RecordReader } from '../../src/model/ports.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
@@ -9,7 +10,6 @@ import type { Journal } from '../../src/uplink/store/journal.ts'
 import * as queries from '../../src/uplink/store/queries.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
-import { openDatabase } from '../../src/database/sqlite.ts'
 import {
   chance,
   checkpointOf,

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { pcapFormat } from '../../../src/device/capture/pcap.ts'
+import { pcapFormat } from '../../../src/device/capture/pcap/pcap.ts'
 import { plain, readStream, variousFrames, written } from '../../support/captured.ts'
 
 const test = suite('pcap')
@@ -60,6 +60,37 @@ test('CAN inside Linux cooked packets is read, with its direction; other protoco
   const internet = `0000${'00'.repeat(12)}0800`
   const { frames: none, issues } = readStream(pcapFormat, cooked(113, internet + CAN_PACKET))
   assert.equal([none, issues], [[], []])
+})
+
+/** Cooked packets with identifiers in the order of a little-endian machine. */
+function little(ids: readonly string[]): Uint8Array {
+  const head = `0001${'00'.repeat(12)}000c`
+  const parts = ids.map((id) =>
+    cooked(113, `${head}${id}0800000011223344556677 88`.replace(' ', '')),
+  )
+  return Buffer.concat(parts.map((part, i) => (i === 0 ? part : part.subarray(24))))
+}
+
+test('identifiers that were left in the order of the machine are read in it, from the first on', () => {
+  // The first could be either; the second can be one only.
+  const { frames, issues } = readStream(pcapFormat, little(['00f1fe98', '23010000', '00f1fe98']))
+  assert.equal(issues, [])
+  assert.equal(
+    frames.map(({ id, extended }) => [id, extended]),
+    [
+      [0x18fef100, true],
+      [0x123, false],
+      [0x18fef100, true],
+    ],
+  )
+})
+
+test('as long as nothing decides, identifiers are big-endian', () => {
+  const { frames } = readStream(pcapFormat, little(['98fef198', '98fef198']))
+  assert.equal(
+    frames.map(({ id }) => id),
+    [0x18fef198, 0x18fef198],
+  )
 })
 
 function block(type: number, body: Buffer): Buffer {

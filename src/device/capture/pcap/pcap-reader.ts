@@ -10,41 +10,22 @@
  * the byte order (1A2B3C4D); interface description 1 carries link type and, as options, name (2) and
  * time resolution (9: power of ten, or of two with the top bit); enhanced packet 6 carries
  * interface, time in two halves, bytes kept, bytes on the wire; simple packet 3 has no time.
- *
- * A SocketCAN packet, big-endian identifier: 4 bytes identifier with flags (80000000 extended,
- * 40000000 remote, 20000000 error), length, FD flags (1 BRS, 2 ESI, 4 FD), two reserved, data.
  */
-import type { CanFrame } from '../../model/frame.ts'
-import { newFrame } from '../../model/frame.ts'
-import type { IssueCode } from '../../model/issue.ts'
-import type { Micros } from '../../model/time.ts'
-import { isFdLength } from './fd-lengths.ts'
+import type { CanFrame } from '../../../model/frame.ts'
+import { newFrame } from '../../../model/frame.ts'
+import type { IssueCode } from '../../../model/issue.ts'
+import type { Micros } from '../../../model/time.ts'
+import type { Reader, ReaderOptions } from '../format.ts'
+import { IdentifierOrder } from './identifier-order.ts'
 import {
-  type CaptureOutput,
-  countLeft,
-  type Reader,
-  type ReaderOptions,
-  type StreamFormat,
-  type Writer,
-} from './format.ts'
+  CAN_HEADER,
+  canPart,
+  fillFrame,
+  LINK_CAN,
+  type SocketcanPacket,
+} from './socketcan-packet.ts'
 
-const LINK_CAN = 227
-const LINK_COOKED = 113
-const LINK_COOKED_2 = 276
-const ETHERTYPES_CAN = new Set([0x000c, 0x000d])
-const COOKED_HEADER = 16
-const COOKED_2_HEADER = 20
-
-const EXTENDED = 0x80000000
-const REMOTE = 0x40000000
-const ERROR = 0x20000000
-const FD_BRS = 1
-const FD_ESI = 2
-const FD_FRAME = 4
-const CAN_MTU = 16
-const CAN_HEADER = 8
-
-const SECTION = 0x0a0d0d0a
+export const SECTION = 0x0a0d0d0a
 const INTERFACE = 1
 const SIMPLE_PACKET = 3
 const ENHANCED_PACKET = 6
@@ -53,6 +34,13 @@ const OPTION_RESOLUTION = 9
 /** No packet and no block of a CAN capture is longer. */
 const MAX_BLOCK = 1024 * 1024
 const MAX_BUSES = 64
+const MAX_WAITING = 1000
+
+interface Packet extends SocketcanPacket {
+  from: Interface
+  sent: boolean
+  time: Micros
+}
 
 interface Interface {
   bus: number
@@ -61,19 +49,19 @@ interface Interface {
   perMicro: number
 }
 
-function magicOf(head: Uint8Array): number {
+export function magicOf(head: Uint8Array): number {
   if (head.length < 4) return 0
   return new DataView(head.buffer, head.byteOffset, head.length).getUint32(0)
 }
 
-const classicMagics = new Map([
+export const classicMagics = new Map([
   [0xa1b2c3d4, { little: false, perMicro: 1 }],
   [0xd4c3b2a1, { little: true, perMicro: 1 }],
   [0xa1b23c4d, { little: false, perMicro: 1000 }],
   [0x4d3cb2a1, { little: true, perMicro: 1000 }],
 ])
 
-class PcapReader implements Reader {
+export class PcapReader implements Reader {
   timed = false
   readonly #options: ReaderOptions
   readonly #frame: CanFrame = newFrame()
@@ -84,6 +72,9 @@ class PcapReader implements Reader {
   #interfaces: Interface[] = []
   #offset = 0
   #broken = false
+  readonly #order = new IdentifierOrder()
+  /** Cooked packets that wait until the order of their identifiers is known. */
+  #waiting: Packet[] = []
 
   constructor(options: ReaderOptions) {
     this.#options = options
@@ -106,6 +97,7 @@ class PcapReader implements Reader {
   }
 
   end(): void {
+    this.#release()
     if (this.#kept.length > 0) this.#report('file-truncated', 'the last packet is not whole')
   }
 
@@ -203,41 +195,46 @@ class PcapReader implements Reader {
     const can = from === undefined ? undefined : canPart(view, start, size, from.link)
     if (from === undefined || can === undefined) return
     const at = start + can.skip
-    const length = size - can.skip
-    if (!Number.isSafeInteger(time) || !this.#fill(view, at, length)) {
+    const { sent, isFd } = can
+    const packet = { from, view, at, length: size - can.skip, sent, isFd, isSwapped: false, time }
+    if (from.link === LINK_CAN) this.#frameOf(packet)
+    else this.#cooked(packet)
+  }
+
+  #cooked(packet: Packet): void {
+    const { view, at, length } = packet
+    if (length >= CAN_HEADER) this.#order.learn(view.getUint32(at), view.getUint8(at + 4))
+    if (!this.#order.isKnown && this.#waiting.length < MAX_WAITING) {
+      const bytes = new Uint8Array(length)
+      for (let i = 0; i < length; i += 1) bytes[i] = view.getUint8(at + i)
+      this.#waiting.push({ ...packet, view: new DataView(bytes.buffer), at: 0 })
+      return
+    }
+    this.#release()
+    this.#frameOf(this.#ordered(packet))
+  }
+
+  #ordered(packet: Packet): Packet {
+    return { ...packet, isSwapped: this.#order.isSwapped }
+  }
+
+  #release(): void {
+    for (const packet of this.#waiting) this.#frameOf(this.#ordered(packet))
+    this.#waiting = []
+  }
+
+  #frameOf(packet: Packet): void {
+    const { from, length, sent, time } = packet
+    if (!Number.isSafeInteger(time) || !fillFrame(this.#frame, packet)) {
       this.#report('line-malformed', `a CAN packet of ${length} bytes`)
       return
     }
     if (from.bus < 0) from.bus = this.#bus(`can${Math.max(0, this.#interfaces.indexOf(from))}`)
     this.#frame.bus = from.bus
-    this.#frame.sent = can.sent
+    this.#frame.sent = sent
     this.#frame.time = time
     this.timed = true
     this.#options.frame(this.#frame)
-  }
-
-  /** Whether the packet is a frame; then `#frame` is it. */
-  #fill(view: DataView, at: number, size: number): boolean {
-    if (size < CAN_HEADER) return false
-    const word = view.getUint32(at)
-    const length = view.getUint8(at + 4)
-    const flags = view.getUint8(at + 5)
-    const fd = length > 8 || (flags & FD_FRAME) !== 0 || size > CAN_MTU
-    const frame = this.#frame
-    frame.extended = (word & EXTENDED) !== 0
-    frame.remote = (word & REMOTE) !== 0
-    frame.error = (word & ERROR) !== 0
-    frame.id = word & 0x1fffffff
-    frame.fd = fd
-    frame.brs = fd && (flags & FD_BRS) !== 0
-    frame.esi = fd && (flags & FD_ESI) !== 0
-    if (!frame.extended && !frame.error && frame.id > 0x7ff) return false
-    if (!isFdLength(length) || (fd && frame.remote)) return false
-    if (!frame.remote && size < CAN_HEADER + length) return false
-    frame.length = length
-    if (frame.remote) return true
-    for (let i = 0; i < length; i += 1) frame.data[i] = view.getUint8(at + CAN_HEADER + i)
-    return true
   }
 
   #bus(name: string): number {
@@ -260,73 +257,7 @@ class PcapReader implements Reader {
   }
 }
 
-/** Where the SocketCAN frame starts within a packet; undefined for packets of something else. */
-function canPart(
-  view: DataView,
-  start: number,
-  size: number,
-  link: number,
-): { skip: number; sent: boolean } | undefined {
-  if (link === LINK_CAN) return { skip: 0, sent: false }
-  if (link === LINK_COOKED && size >= COOKED_HEADER) {
-    const isCan = ETHERTYPES_CAN.has(view.getUint16(start + 14))
-    return isCan ? { skip: COOKED_HEADER, sent: view.getUint16(start) === 4 } : undefined
-  }
-  if (link === LINK_COOKED_2 && size >= COOKED_2_HEADER) {
-    const isCan = ETHERTYPES_CAN.has(view.getUint16(start))
-    return isCan ? { skip: COOKED_2_HEADER, sent: view.getUint8(start + 10) === 4 } : undefined
-  }
-  return undefined
-}
-
 function textAt(view: DataView, at: number, size: number): string {
   const bytes = Buffer.from(view.buffer, view.byteOffset + at, size)
   return bytes.toString('latin1').replace(/[^!-~]/g, '') || 'can0'
-}
-
-/** Classic pcap with microseconds, big-endian, link type 227; it knows no names of buses. */
-function write(output: CaptureOutput): Writer {
-  const header = new DataView(new ArrayBuffer(24))
-  header.setUint32(0, 0xa1b2c3d4)
-  header.setUint16(4, 2)
-  header.setUint16(6, 4)
-  header.setUint32(16, 262_144)
-  header.setUint32(20, LINK_CAN)
-  output.write(new Uint8Array(header.buffer))
-  const left = new Map<string, number>()
-  const packet = new DataView(new ArrayBuffer(16 + CAN_HEADER + 64))
-  let first: string | undefined
-  return {
-    left,
-    frame(frame, bus) {
-      first ??= bus
-      if (bus !== first) countLeft(left, 'name of a further bus')
-      const size = CAN_HEADER + (frame.fd ? 64 : 8)
-      packet.setUint32(0, Math.floor(frame.time / 1e6))
-      packet.setUint32(4, frame.time % 1e6)
-      packet.setUint32(8, size)
-      packet.setUint32(12, size)
-      const flags =
-        (frame.extended ? EXTENDED : 0) + (frame.remote ? REMOTE : 0) + (frame.error ? ERROR : 0)
-      packet.setUint32(16, frame.id + flags)
-      packet.setUint8(20, frame.length)
-      const fdFlags = (frame.brs ? FD_BRS : 0) | (frame.esi ? FD_ESI : 0) | FD_FRAME
-      packet.setUint8(21, frame.fd ? fdFlags : 0)
-      const bytes = new Uint8Array(packet.buffer)
-      bytes.fill(0, 24)
-      if (!frame.remote) bytes.set(frame.data.subarray(0, frame.length), 24)
-      output.write(bytes.subarray(0, 16 + size))
-    },
-    end: () => undefined,
-  }
-}
-
-export const pcapFormat: StreamFormat = {
-  kind: 'stream',
-  name: 'pcap',
-  label: 'pcap or pcapng with SocketCAN',
-  extensions: ['.pcap', '.pcapng', '.cap'],
-  magic: (head) => classicMagics.has(magicOf(head)) || magicOf(head) === SECTION,
-  reader: (options) => new PcapReader(options),
-  writer: write,
 }
