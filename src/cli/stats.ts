@@ -30,12 +30,17 @@ export async function stats(args: string[], io: CommandIo): Promise<number> {
   const bitrate = bitrateOf(values.bitrate)
   const issues = new IssueCounter()
   const buses: Bus[] = []
+  const add = (index: number, names: readonly string[]) => {
+    const bus = newBus(names[index] ?? '', issues)
+    buses[index] = bus
+    return bus
+  }
   const bar = new ProgressBar(io.stderr)
   const { format } = await readCapture(
     positionals[0] as string,
     {
       frame(frame, names) {
-        const bus = (buses[frame.bus] ??= newBus(names[frame.bus] ?? '', issues))
+        const bus = buses[frame.bus] ?? add(frame.bus, names)
         bus.statistics.frame(frame)
         bus.decoder.frame(frame)
       },

@@ -19,7 +19,8 @@ function reference({ id, extended, remote, length, data }: CanFrame): number {
   const rest = [...sent, ...'0'.repeat(15)].map(Number)
   const divisor = [...'1100010110011001'].map(Number)
   for (let at = 0; at + 15 < rest.length; at += 1) {
-    if (rest[at] === 1) divisor.forEach((bit, i) => (rest[at + i] = (rest[at + i] ?? 0) ^ bit))
+    if (rest[at] !== 1) continue
+    for (const [i, bit] of divisor.entries()) rest[at + i] = (rest[at + i] ?? 0) ^ bit
   }
   const unstuffed = sent + rest.slice(-15).join('')
   let stuffed = ''
