@@ -123,7 +123,7 @@ test('decode prints readings as JSON lines with every documented field', async (
         { at: 3, id: 0x7e8, data: '04410C1AF8AAAAAA' },
       ]),
     )
-    const result = await odograph('decode', file)
+    const result = await odograph('decode', file, '--signal', 'speed,engineSpeed')
     assert.is(result.code, 0)
     assert.equal(
       result.stdout
