@@ -4,11 +4,11 @@
  * touches (one source, one vehicle, one section) is left out, and the rest is used.
  */
 import { readFileSync } from 'node:fs'
-import { type Document, isMap, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, systemCode } from '../model/errors.ts'
 import { applyEnvironment, isRecord } from './environment.ts'
 import { type Config, configSchema } from './schema.ts'
+import { type Place, parseYaml } from './yaml-document.ts'
 
 const MAX_FINDINGS = 50
 /** Every pass takes out something; more than a few are never needed. */
@@ -28,8 +28,6 @@ export interface LoadOptions {
 }
 
 export type ConfigInput = z.input<typeof configSchema>
-
-type Place = (path: readonly PropertyKey[]) => string
 
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const findings: string[] = []
@@ -126,50 +124,11 @@ function readYaml(
     findings.push(`${file}: the configuration cannot be read: ${reason}`)
     return { input: {}, place: () => file }
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${file}:${line}:${col}`
-  }
-  for (const error of document.errors) {
-    findings.push(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`)
-  }
-  if (document.errors.length > 0 || (document.contents !== null && !isMap(document.contents))) {
-    if (document.errors.length === 0) findings.push(`${file}:1:1: expected "key: value" lines`)
-    return { input: {}, place: () => file }
-  }
-  const place: Place = (path) => {
-    for (let depth = path.length; depth >= 0; depth -= 1) {
-      const part = path.slice(0, depth)
-      const node = depth === 0 ? document.contents : document.getIn(part, true)
-      const range = (node as { range?: [number, number, number] } | null | undefined)?.range
-      if (range) return `${at(range[0])}: ${path.join('.') || 'configuration'}`
-    }
-    return `${file}: ${path.join('.')}`
-  }
-  try {
-    return { input: (document.toJS() as Record<string, unknown> | null) ?? {}, place }
-  } catch (error) {
-    // Aliases: one without its anchor, or so many that they would fill the memory.
-    findings.push(`${at(brokenAlias(document))}: ${messageOf(error)}`)
-    return { input: {}, place: () => file }
-  }
-}
-
-/** Where the first alias without an anchor stands, or else the first alias. */
-function brokenAlias(document: Document.Parsed): number {
-  const found: number[] = []
-  let broken: number | undefined
-  visit(document, {
-    Alias(_, node) {
-      found.push(node.range?.[0] ?? 0)
-      if (node.resolve(document) !== undefined) return
-      broken = found.at(-1)
-      return visit.BREAK
-    },
-  })
-  return broken ?? found[0] ?? 0
+  const { value, findings: problems, place } = parseYaml(text, file)
+  findings.push(...problems)
+  if (value === undefined) return { input: {}, place: () => file }
+  const named: Place = (path) => `${place(path)}: ${path.join('.') || 'configuration'}`
+  return { input: value, place: named }
 }
 
 /** Removes what an issue is about, if it is a key or section. */

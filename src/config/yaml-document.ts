@@ -2,14 +2,14 @@
  * YAML text to plain values that still know their place: every finding can be told with file, line
  * and column.
  */
-import { isMap, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, LineCounter, parseDocument, visit } from 'yaml'
 import { messageOf } from '../model/errors.ts'
 
 /** `FILE:LINE:COLUMN` of a value, by its path; of the nearest thing around it where it is missing. */
 export type Place = (path: readonly PropertyKey[]) => string
 
 export interface YamlDocument {
-  /** Undefined where there are findings. */
+  /** Empty for an empty file; undefined where there are findings. */
   value: Record<string, unknown> | undefined
   /** What is no YAML, or no "key: value" lines. */
   findings: string[]
@@ -31,18 +31,35 @@ export function parseYaml(text: string, file: string): YamlDocument {
     }
     return `${file}:1:1`
   }
-  const refused = (finding: string): YamlDocument => ({
-    value: undefined,
-    findings: [finding],
-    place,
-  })
-  const [error] = document.errors
-  if (error) return refused(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`)
-  if (!isMap(document.contents)) return refused(`${file}:1:1: expected "key: value" lines`)
+  const refused = (...findings: string[]): YamlDocument => ({ value: undefined, findings, place })
+  if (document.errors.length > 0) {
+    const told = ({ pos, message }: (typeof document.errors)[number]) =>
+      `${at(pos[0])}: ${message.split('\n')[0]}`
+    return refused(...document.errors.map(told))
+  }
+  if (document.contents !== null && !isMap(document.contents)) {
+    return refused(`${file}:1:1: expected "key: value" lines`)
+  }
   try {
-    return { value: document.toJS() as Record<string, unknown>, findings: [], place }
+    const value = (document.toJS() as Record<string, unknown> | null) ?? {}
+    return { value, findings: [], place }
   } catch (error) {
     // Aliases: one without its anchor, or so many that they would fill the memory.
-    return refused(`${file}:1:1: ${messageOf(error)}`)
+    return refused(`${at(brokenAlias(document))}: ${messageOf(error)}`)
   }
+}
+
+/** Where the first alias without an anchor stands, or else the first alias. */
+function brokenAlias(document: Document.Parsed): number {
+  const found: number[] = []
+  let broken: number | undefined
+  visit(document, {
+    Alias(_, node) {
+      found.push(node.range?.[0] ?? 0)
+      if (node.resolve(document) !== undefined) return
+      broken = found.at(-1)
+      return visit.BREAK
+    },
+  })
+  return broken ?? found[0] ?? 0
 }

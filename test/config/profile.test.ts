@@ -191,8 +191,8 @@ const mistakes: [what: string, text: string, finding: string][] = [
   ['no source', head.replace('sources: [here]\n', ''), 'x.yaml:1:1: sources: '],
   ['no YAML', 'id: [1', 'x.yaml:1:7: '],
   ['a list', '- 1', 'x.yaml:1:1: expected "key: value" lines'],
-  ['nothing', '', 'x.yaml:1:1: expected "key: value" lines'],
-  ['an alias without anchor', `${head}label2: *nobody\n`, 'x.yaml:1:1: '],
+  ['nothing', '', 'x.yaml:1:1: id: '],
+  ['an alias without anchor', `${head}label2: *nobody\n`, 'x.yaml:5:9: '],
 ]
 
 for (const [what, text, finding] of mistakes) {

@@ -10,9 +10,9 @@
  *
  * All ones in a field is not available.
  */
+import { obdStandards } from '../obd-standards.ts'
 import { word16 } from './bytes.ts'
 import { count8, count16 } from './measured.ts'
-import type { States } from './states.ts'
 
 export interface Monitor {
   system: string
@@ -71,7 +71,7 @@ export function decodeDm5(data: Uint8Array): Dm5 {
     active: count8(data, 0),
     previouslyActive: count8(data, 1),
     obdCompliance,
-    obdComplianceText: obdCompliance === undefined ? undefined : obdComplianceTexts[obdCompliance],
+    obdComplianceText: obdCompliance === undefined ? undefined : obdStandards[obdCompliance],
     ...monitorsOf(data),
   }
 }
@@ -117,33 +117,4 @@ function monitorList(
 
 function flagOf(flags: number | undefined, bit: number): boolean | undefined {
   return flags === undefined ? undefined : ((flags >> bit) & 1) === 1
-}
-
-/** The rules that a vehicle was built to: byte 3 of DM5 (SPN 1220). */
-export const obdComplianceTexts: States = {
-  1: 'OBD II (California)',
-  2: 'OBD (US EPA)',
-  3: 'OBD and OBD II',
-  4: 'OBD I',
-  5: 'not meant to meet OBD rules',
-  6: 'EOBD',
-  7: 'EOBD and OBD II',
-  8: 'EOBD and OBD',
-  9: 'EOBD, OBD and OBD II',
-  10: 'JOBD',
-  11: 'JOBD and OBD II',
-  12: 'JOBD and EOBD',
-  13: 'JOBD, EOBD and OBD II',
-  14: 'heavy duty Euro IV, B1',
-  15: 'heavy duty Euro V, B2',
-  16: 'heavy duty EEV, C',
-  17: 'EMD',
-  18: 'EMD+',
-  19: 'heavy duty OBD, partial',
-  20: 'heavy duty OBD',
-  21: 'WWH OBD',
-  23: 'heavy duty EOBD',
-  26: 'Euro VI',
-  34: 'OBD, OBD II and heavy duty OBD',
-  35: 'OBD, OBD II and heavy duty OBD, partial',
 }

@@ -1,6 +1,6 @@
 /**
- * What the enumerated PIDs mean, in our own words: fuel systems (03), secondary air (12), the
- * standard a vehicle was built to (1C), fuels (51), emission requirements (5F), control loops.
+ * What the enumerated PIDs mean, in our own words: fuel systems (03), secondary air (12), fuels (51),
+ * emission requirements (5F), control loops. Standards (1C) are in ../obd-standards.ts.
  */
 type States = Readonly<Record<number, string>>
 
@@ -22,42 +22,6 @@ export const secondaryAirStates: States = {
   2: 'downstream of the catalyst',
   4: 'from outside or off',
   8: 'on for diagnosis',
-}
-
-export const obdStandards: States = {
-  1: 'OBD II (California)',
-  2: 'OBD (US federal)',
-  3: 'OBD and OBD II',
-  4: 'OBD I',
-  5: 'none',
-  6: 'EOBD',
-  7: 'EOBD and OBD II',
-  8: 'EOBD and OBD',
-  9: 'EOBD, OBD and OBD II',
-  10: 'JOBD',
-  11: 'JOBD and OBD II',
-  12: 'JOBD and EOBD',
-  13: 'JOBD, EOBD and OBD II',
-  14: 'Euro IV B1, heavy duty',
-  15: 'Euro V B2, heavy duty',
-  16: 'Euro EEV C, heavy duty',
-  17: 'EMD',
-  18: 'EMD+',
-  19: 'HD OBD, partial',
-  20: 'HD OBD',
-  21: 'WWH-OBD',
-  23: 'HD EOBD stage I',
-  24: 'HD EOBD stage I, NOx control',
-  25: 'HD EOBD stage II',
-  26: 'HD EOBD stage II, NOx control',
-  28: 'OBDBr phase 1',
-  29: 'OBDBr phase 2',
-  30: 'KOBD',
-  31: 'IOBD I',
-  32: 'IOBD II',
-  33: 'HD EOBD stage VI',
-  34: 'OBD, OBD II and HD OBD',
-  35: 'OBDBr phase 3',
 }
 
 /** 0 is the standard's "not available". */

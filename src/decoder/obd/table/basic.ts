@@ -2,16 +2,11 @@
  * Service 01, PIDs 00–60 (SAE J1979 as public knowledge; checked against python-OBD and public
  * DBC files). The bitmaps of the whole range stand here too.
  */
+import { obdStandards } from '../../obd-standards.ts'
 import { dtcCode } from '../dtc.ts'
 import { hex } from '../hex.ts'
 import { byteRow, item, offOn, type PidItem, type PidRow, singleRow, yesNo } from '../rows.ts'
-import {
-  emissionRequirements,
-  fuelSystemStates,
-  fuelTypes,
-  obdStandards,
-  secondaryAirStates,
-} from '../states.ts'
+import { emissionRequirements, fuelSystemStates, fuelTypes, secondaryAirStates } from '../states.ts'
 import { bitsText, supportedAfter } from '../supported.ts'
 import { driveCycleMonitors, monitors } from './monitors.ts'
 
