@@ -13,6 +13,8 @@ import { ascFormat } from '../../../src/device/capture/text/asc.ts'
 import { trcFormat } from '../../../src/device/capture/text/trc.ts'
 import { OdographError } from '../../../src/model/errors.ts'
 import type { CanFrame } from '../../../src/model/frame.ts'
+import { blfSeeds } from '../../device/capture/blf/blf-seeds.ts'
+import { mf4Seeds } from '../../device/capture/mf4/mf4-seeds.ts'
 import { variousFrames, written } from '../../support/captured.ts'
 import type { Target } from '../target.ts'
 
@@ -66,10 +68,10 @@ function binaryTarget(format: StreamFormat): Target {
   }
 }
 
-function blockTarget(format: BlockFormat): Target {
+function blockTarget(format: BlockFormat, seeds: () => Uint8Array[]): Target {
   return {
     name: format.name,
-    seeds: () => [written(format, variousFrames()).bytes],
+    seeds,
     async check(input) {
       let reads = 0
       const file = {
@@ -96,6 +98,6 @@ export const captures: readonly Target[] = [
   textTarget(ascFormat),
   textTarget(trcFormat),
   binaryTarget(pcapFormat),
-  blockTarget(mf4Format),
-  blockTarget(blfFormat),
+  blockTarget(mf4Format, mf4Seeds),
+  blockTarget(blfFormat, blfSeeds),
 ]
