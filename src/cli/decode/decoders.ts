@@ -4,6 +4,7 @@ import { findProfile } from '../../config/profile.ts'
 import { BusDecoder, type BusDecoderOptions } from '../../decoder/bus-decoder.ts'
 import { compileDbc, type DbcDecoder } from '../../decoder/dbc/compile.ts'
 import { dbcText, parseDbc } from '../../decoder/dbc/parse.ts'
+import { problemsOf } from '../../decoder/profile/check.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { IssueCounter } from '../../model/issue.ts'
@@ -54,6 +55,9 @@ function isTapKind(what: string): what is keyof typeof tapKinds {
 function busDecoders(options: DecoderOptions, taps: BusDecoderOptions['taps']): FrameDecoder {
   const { what, place, emit, issues } = options
   const profile = options.profile === undefined ? undefined : findProfile(options.profile)
+  for (const { path, text } of profile === undefined ? [] : problemsOf(profile)) {
+    options.io.stderr.write(`${options.profile}: ${path.join('.')}: ${text}\n`)
+  }
   const decoders: BusDecoder[] = []
   const add = (index: number) => {
     const decoder = new BusDecoder({
