@@ -51,6 +51,7 @@ export class LiveTable {
   /** A heading and the rows, in order of their keys, cut to `width` characters. */
   lines(width = Number.POSITIVE_INFINITY): string[] {
     const rows = [...this.#rows.values()]
+    if (rows.length === 0) return ['nothing yet']
     const fields = new Set(rows.flatMap(({ line }) => Object.keys(line)))
     const keys = KEYS.filter((name) => fields.has(name))
     const rest = [...fields].filter((name) => !KEYS.includes(name) && !UNSHOWN.has(name))

@@ -111,6 +111,8 @@ function writeFile(path: string): Writer {
     frame(frame, name) {
       bus ??= name
       if (name !== bus) countLeft(left, 'name of a further bus')
+      if (frame.sent) countLeft(left, 'direction')
+      if (frame.brs || frame.esi || (frame.fd && frame.length <= 8)) countLeft(left, 'CAN FD flags')
       insert.run(
         frame.time / 1_000_000,
         frame.id,

@@ -27,6 +27,7 @@ export function writePcap(output: CaptureOutput): Writer {
     frame(frame, bus) {
       first ??= bus
       if (bus !== first) countLeft(left, 'name of a further bus')
+      if (frame.sent) countLeft(left, 'direction')
       const size = CAN_HEADER + (frame.fd ? 64 : 8)
       packet.setUint32(0, Math.floor(frame.time / 1e6))
       packet.setUint32(4, frame.time % 1e6)
