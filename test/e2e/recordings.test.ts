@@ -151,6 +151,16 @@ test('decode filters by identifier, group, signal, bus and time', () =>
     assert.is(await count('--what', 'spn', '--pgn', '65265', '--spn', '0x54'), 20)
   }))
 
+test('a value that its signal cannot have is told as implausible, without the number', () =>
+  inFolder(async (folder) => {
+    // Ambient temperature: −256 °C as the sender has it.
+    const frames = [{ at: 0, id: 0x18fef500, data: 'FFFFFF2002FFFFFF' }]
+    const file = folder.file('cold.log', candumpLog(frames))
+    const { stdout } = await odograph('decode', file, '--signal', 'ambientTemp')
+    const { value, quality } = JSON.parse(stdout)
+    assert.equal([value, quality], [null, 'implausible'])
+  }))
+
 test('a table has a row for every signal, with how often it came', () =>
   inFolder(async (_, file) => {
     for (const form of [

@@ -5,6 +5,7 @@
 import { groupName } from '../../decoder/j1939/group-name.ts'
 import { nameFields } from '../../decoder/j1939/name.ts'
 import type { DecoderTaps, IsotpMessage, J1939Message } from '../../decoder/taps.ts'
+import { isInRange } from '../../decoder/vehicle/plausibility.ts'
 import type { Reading } from '../../model/reading.ts'
 import { signals } from '../../model/signals.ts'
 import type { Micros } from '../../model/time.ts'
@@ -177,9 +178,15 @@ function j1939Line(place: DecodePlace, message: J1939Message, time: Micros): obj
   return { n: place.n, ts: seconds(time), ch: place.bus, pgn, src: source, dst: destination }
 }
 
-export function readingLine({ signal, value, quality, time, source }: Reading): Line {
+/** A value that its signal cannot have is told as such, without the number. */
+export function readingLine(reading: Reading): Line {
+  const { signal, value, quality, time, source } = reading
   const { unit } = signals[signal]
-  return { ts: seconds(time), signal, value: value ?? null, unit, quality, source }
+  const ts = seconds(time)
+  if (!isInRange(reading, signals[signal])) {
+    return { ts, signal, value: null, unit, quality: 'implausible', source }
+  }
+  return { ts, signal, value: value ?? null, unit, quality, source }
 }
 
 /** The data identifier of a UDS answer, as text; null for others. */
