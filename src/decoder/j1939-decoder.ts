@@ -3,23 +3,28 @@
  * for those who ask — diagnostic messages, address claims, requests and acknowledgements. Hot: a
  * group that feeds no signal costs one look-up.
  */
-import type { IssueCode } from '../../model/issue.ts'
-import type { Micros } from '../../model/time.ts'
-import { destinationOf, pgnOf, sourceOf } from '../can-id.ts'
-import type { ReadingEmitter } from '../reading-emitter.ts'
-import type { DecoderTaps, J1939Message } from '../taps.ts'
-import { vinFrom } from '../vin.ts'
-import { claimedName, PGN_ADDRESS_CLAIM } from './addresses.ts'
-import { compilePgns, type PgnPlan, quantityOf, rawOf, type SpnPlan } from './compile.ts'
-import { decodeDm, dmPgns, dmProblem } from './dm.ts'
-import { decodeDm1, PGN_DM1 } from './dm1.ts'
-import { ExtendedTransport, PF_ETP_CM, PF_ETP_DT } from './extended-transport.ts'
-import { pgnTable } from './pgn-table.ts'
-import { acknowledgementOf, PGN_ACKNOWLEDGEMENT, PGN_REQUEST, requestedPgn } from './requests.ts'
-import type { TextRow } from './rows.ts'
-import { statusOf } from './slots.ts'
-import { textOf } from './texts.ts'
-import { PF_TP_CM, PF_TP_DT, Transport, type TransportMessage } from './transport.ts'
+import type { IssueCode } from '../model/issue.ts'
+import type { Micros } from '../model/time.ts'
+import { destinationOf, pgnOf, sourceOf } from './can-id.ts'
+import { claimedName, PGN_ADDRESS_CLAIM } from './j1939/addresses.ts'
+import { compilePgns, type PgnPlan, quantityOf, rawOf, type SpnPlan } from './j1939/compile.ts'
+import { decodeDm, dmPgns, dmProblem } from './j1939/dm.ts'
+import { decodeDm1, PGN_DM1 } from './j1939/dm1.ts'
+import { ExtendedTransport, PF_ETP_CM, PF_ETP_DT } from './j1939/extended-transport.ts'
+import { pgnTable } from './j1939/pgn-table.ts'
+import {
+  acknowledgementOf,
+  PGN_ACKNOWLEDGEMENT,
+  PGN_REQUEST,
+  requestedPgn,
+} from './j1939/requests.ts'
+import type { TextRow } from './j1939/rows.ts'
+import { statusOf } from './j1939/slots.ts'
+import { textOf } from './j1939/texts.ts'
+import { PF_TP_CM, PF_TP_DT, Transport, type TransportMessage } from './j1939/transport.ts'
+import type { ReadingEmitter } from './reading-emitter.ts'
+import type { DecoderTaps, J1939Message } from './taps.ts'
+import { vinFrom } from './vin.ts'
 
 /** The engine: its lamp is the vehicle's malfunction lamp. */
 const ENGINE = 0
