@@ -2,7 +2,7 @@
  * The rules that the SPN and signal tables keep, each with an id, and the vectors of independent
  * tools for what the SPN table makes of bytes. The PID table has its own (obd-tables.test.ts).
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
@@ -213,6 +213,18 @@ test('T13 the names of signals and SPNs are the ones that others build on', () =
         : `${row.pgn} ${row.spn} ${row.text}`,
     ),
   )
+})
+
+test('T14 every file of rows names the public source that it follows', () => {
+  const folders = ['../../src/decoder/j1939/table/', '../../src/decoder/obd/table/']
+  for (const folder of folders.map((path) => new URL(path, import.meta.url))) {
+    const files = readdirSync(folder).filter((name) => name !== 'group-samples.ts')
+    assert.ok(files.length >= 3)
+    for (const file of files) {
+      const [header = ''] = readFileSync(new URL(file, folder), 'utf8').split('*/')
+      assert.match(header, /\(?(SAE )?J19\d\d[^)]* as\s+\*?\s*public\s+\*?\s*knowledge/, file)
+    }
+  }
 })
 
 /** A field of a made-up table: its raw value and what it means. */

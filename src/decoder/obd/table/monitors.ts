@@ -1,7 +1,8 @@
 /**
- * PIDs 01 and 41: the malfunction lamp, the number of trouble codes, and which self-tests
- * (monitors) exist and have run. B3 says whether C and D mean those of an engine with spark or
- * with compression ignition. A test that does not exist is absent, not "complete".
+ * PIDs 01 and 41 (SAE J1979 as public knowledge): the malfunction lamp, the number of trouble codes,
+ * and which self-tests (monitors) exist and have run. B3 says whether C and D mean those of an
+ * engine with spark or with compression ignition. A test that does not exist is absent, not
+ * "complete".
  */
 import { item, offOn, type PidItem, type PidRow } from '../rows.ts'
 
