@@ -7,6 +7,8 @@ import { messageOf, OdographError } from './model/errors.ts'
 interface Entry {
   summary: string
   usage: string
+  /** Further lines of `--help`. */
+  details?: string
   load: () => Promise<Command>
 }
 
@@ -24,7 +26,12 @@ const commands: Record<string, Entry> = {
   decode: {
     summary: 'print what a recording says, line by line or as a table',
     usage:
-      'FILE [--what readings|spn|tp|dm1|dm|address_claim|requests|ack|isotp|obd|dtc|did|profile|dbc|uds_dbc] [--dbc FILE] [--profile NAME|FILE] [--format jsonl|csv|table] [--watch [--speed N|max]] [--pgn N,…] [--spn N,…] [--pid HEX,…] [--id HEX,…] [--source N,…] [--signal NAME,…] [--bus NAME,…] [--from TIME] [--until TIME]',
+      'FILE [--what KIND] [--dbc FILE] [--profile NAME|FILE] [--format jsonl|csv|table] [--watch [--speed N|max]] [FILTER …]',
+    details: `KIND    readings, spn, tp, dm1, dm, address_claim, requests, ack, isotp, obd, dtc, did,
+        profile (with --profile), dbc, uds_dbc (with --dbc)
+FILTER  --pgn, --spn, --source N,…   --pid, --id HEX,…   --signal, --bus NAME,…
+        --from, --until TIME (seconds as in "ts", or 2026-03-01T08:00:00Z)
+--watch shows a table that is drawn anew while the recording runs at its speed`,
     load: async () => (await import('./cli/decode.ts')).decode,
   },
   convert: {
@@ -105,7 +112,9 @@ async function main(args: string[]): Promise<number> {
     return 2
   }
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(`${command.summary}\n\nusage: odograph ${name} ${command.usage}\n`)
+    const { summary, usage, details } = command
+    const more = details === undefined ? '' : `\n${details}\n`
+    process.stdout.write(`${summary}\n\nusage: odograph ${name} ${usage}\n${more}`)
     return 0
   }
   const io: CommandIo = {
@@ -125,8 +134,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
+  process.exitCode = told(error)
+}
+
+/** Says what went wrong; the exit code. Ctrl-C needs no words. */
+function told(error: unknown): number {
+  if (error instanceof Error && error.name === 'AbortError') return 130
   process.stderr.write(`odograph: ${messageOf(error)}\n`)
   const isKnown = error instanceof OdographError
   if (!isKnown && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  process.exitCode = isKnown && error.code === 'usage' ? 2 : 1
+  return isKnown && error.code === 'usage' ? 2 : 1
 }

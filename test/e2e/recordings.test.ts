@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Folder, odograph } from '../support/gateway-process.ts'
+import { Command, Folder, odograph, until } from '../support/gateway-process.ts'
 import { candumpLog, truckDrive } from '../support/recordings.ts'
 
 const test = suite('recordings')
@@ -92,6 +92,17 @@ test('a recording that is none leaves no file behind', () =>
     assert.match(stderr, /is none of the recordings that are known here/)
     assert.not(existsSync(join(folder.path, 'x.asc')))
     assert.not(existsSync(join(folder.path, 'x.asc.part')))
+  }))
+
+test('Ctrl-C ends a conversion without words and without half a file', () =>
+  inFolder(async (folder) => {
+    const file = folder.file('long.log', drive.repeat(20_000))
+    const command = new Command(['convert', file, join(folder.path, 'long.asc')])
+    const part = join(folder.path, 'long.asc.part')
+    await until('the conversion', () => existsSync(part))
+    const { code, stderr } = await command.stop('SIGINT')
+    assert.equal([code, stderr], [130, ''])
+    assert.equal(readdirSync(folder.path).sort(), ['drive.log', 'long.log'])
   }))
 
 test('what a format cannot express is told', () =>
