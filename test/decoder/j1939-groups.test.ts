@@ -105,7 +105,6 @@ test('a tyre location names axle and position from the left', () => {
     0: 'tirePressureFrontLeft',
     1: 'tirePressureFrontRight',
     16: 'tirePressureBackLeft',
-    17: 'tirePressureBackRight',
   })
 })
 

@@ -48,11 +48,11 @@ export const tyreGroups: readonly PgnRow[] = withSamples([
         label: 'Tyre pressure',
         at: 2,
         slot: pressureByte4,
+        // Second from the left is the right one only on an axle of two: behind, nobody can say.
         signalAt: {
           0: 'tirePressureFrontLeft',
           1: 'tirePressureFrontRight',
           16: 'tirePressureBackLeft',
-          17: 'tirePressureBackRight',
         },
       },
       { spn: 242, label: 'Tyre temperature', at: 3, slot: temperatureWord },
