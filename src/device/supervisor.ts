@@ -8,12 +8,15 @@
 import { messageOf } from '../model/errors.ts'
 import type { Clock, SourceHealth, SourceState } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
+import type { Transmitter } from '../model/transmit.ts'
 
 export interface Session {
   /** A sentence: what is open, and how. */
   readonly detail: string
   /** Resolves, once, when the session is over, with the reason as a sentence. Never rejects. */
   readonly closed: Promise<string>
+  /** The way out to the bus; absent where the adapter is open listen-only. */
+  readonly transmitter?: Transmitter
   /** Idempotent; resolves when everything that the session holds is released. */
   close(): Promise<void>
 }
@@ -45,6 +48,8 @@ export interface BackOff {
 export interface SupervisorOptions {
   adapter: Adapter
   health: (health: SourceHealth) => void
+  /** Told of a session's way out when it opens, and of its end. */
+  transmitter?: ((transmitter: Transmitter | undefined) => void) | undefined
   /** Frames so far, for the health. */
   frames: () => number
   clock?: Clock
@@ -126,9 +131,11 @@ export class Supervisor {
         isCurrent = true
         this.#opened += 1
         this.#tell('running', session.detail)
+        if (session.transmitter !== undefined) this.#options.transmitter?.(session.transmitter)
       }
       const reason = await endOf(session, signal)
       isCurrent = false
+      if (session.transmitter !== undefined) this.#options.transmitter?.(undefined)
       await session.close()
       if (this.#clock.monotonic() - started >= this.#backOff.steadyMs) this.#failures = 0
       return reason

@@ -4,8 +4,11 @@
  */
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
+import type { SignalValue } from './reading.ts'
 import type { Checkpoint, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
+import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
+import type { BusState, Transmitter } from './transmit.ts'
 import type { Vehicle } from './vehicle.ts'
 
 /** Structured logging: fields first, then a sentence. */
@@ -45,6 +48,12 @@ export interface SourceEvents {
   health(health: SourceHealth): void
   /** A source that has an end (a recording) has reached it. */
   end(): void
+  /** The way out while an adapter that may send is open; undefined when it no longer is. */
+  transmitter?(transmitter: Transmitter | undefined): void
+  /** How the adapter's controller does on the bus; told when it changes. */
+  busState?(state: BusState, detail: string): void
+  /** Something that the adapter itself measured, such as the voltage of its supply. */
+  measured?(signal: SignalName, value: SignalValue, time: Micros): void
 }
 
 /** One configured input. `start` returns at once and never throws for what the world does. */
