@@ -37,7 +37,7 @@ export interface Requester {
 /** One answer after reassembly; a negative one too. */
 export interface RequestAnswer {
   from: CanAddress
-  /** From the service byte on. */
+  /** From the service byte on. Of a parameter group in several frames: empty, the decoder has it. */
   data: Uint8Array
   time: Micros
 }
@@ -64,6 +64,7 @@ export const refusalTexts = {
   budget: 'the budget of requests is used up',
   'back-off': 'the control unit asked for patience',
   'bus-error': 'the bus had errors a moment ago',
+  'other-tester': 'another tester is at work on this bus',
   stopped: 'the gateway is stopping',
 } as const
 

@@ -28,9 +28,13 @@ export function mint(options: MintOptions): Permit {
     responders,
     ...(answerId === undefined ? {} : { answerId }),
   })
-  const payload = frame.payload?.slice()
+  const payload = frame.payload && Uint8Array.from(frame.payload)
   minted.set(permit, {
-    frame: { ...frame, data: frame.data.slice(), ...(payload === undefined ? {} : { payload }) },
+    frame: {
+      ...frame,
+      data: Uint8Array.from(frame.data),
+      ...(payload === undefined ? {} : { payload }),
+    },
     isGood,
     used,
   })

@@ -1,0 +1,131 @@
+/**
+ * What may be asked of a vehicle at all, whoever asks: reading services in their exact shapes, to
+ * diagnostic addresses, and J1939 requests for parameter groups that only report. It is compiled in;
+ * a configuration can narrow it, add parameter groups that are not refused here, and switch on the
+ * clearing of trouble codes, which then still needs a requester with the right to it.
+ *
+ * Services (SAE J1979, ISO 14229-1 as public knowledge): 01, 02, 06 and 09 take what they are asked
+ * for, 03, 07 and 0A nothing, 22 data identifiers, 19 a reading sub-function. Everything else
+ * (sessions, security, writing, routines, actuators, raw frames) has no rule and so is refused.
+ */
+import type { BusRequest } from '../../model/bus-request.ts'
+import type { CanAddress } from '../../model/profile.ts'
+
+/** What this build can do beyond reading. Raw frames, writing and actuation are not in it. */
+const COMPILED_CLEARING = true
+
+export interface PolicySettings {
+  /** Identifiers that profiles of this vehicle ask, beside the standard ones. */
+  profileIds: readonly CanAddress[]
+  /** Parameter groups that may be requested, beside the usual ones. */
+  pgns: readonly number[]
+  /** Whether the configuration allows to clear trouble codes. */
+  clearing: boolean
+}
+
+export type Verdict = 'read' | 'clear' | 'never'
+
+/** Service, and whether the bytes after it are a question that it knows. */
+const readServices: ReadonlyMap<number, (rest: Uint8Array) => boolean> = new Map([
+  [0x01, (rest: Uint8Array) => rest.length >= 1 && rest.length <= 6],
+  [0x02, (rest: Uint8Array) => rest.length >= 2 && rest.length <= 6 && rest.length % 2 === 0],
+  [0x03, (rest: Uint8Array) => rest.length === 0],
+  [0x06, (rest: Uint8Array) => rest.length >= 1 && rest.length <= 6],
+  [0x07, (rest: Uint8Array) => rest.length === 0],
+  [0x09, (rest: Uint8Array) => rest.length === 1],
+  [0x0a, (rest: Uint8Array) => rest.length === 0],
+  [0x19, isTroubleCodeReport],
+  [0x22, (rest: Uint8Array) => rest.length >= 2 && rest.length <= 6 && rest.length % 2 === 0],
+])
+
+/** Sub-functions of 19 with the number of bytes after them. */
+const reports: ReadonlyMap<number, number> = new Map([
+  ...[0x01, 0x02, 0x0f, 0x11, 0x12, 0x13].map((kind): [number, number] => [kind, 1]),
+  ...[0x03, 0x0a, 0x0b, 0x0c, 0x0d, 0x0e, 0x14, 0x15].map((kind): [number, number] => [kind, 0]),
+  ...[0x04, 0x06, 0x10].map((kind): [number, number] => [kind, 4]),
+  ...[0x07, 0x08].map((kind): [number, number] => [kind, 2]),
+  [0x05, 1],
+  [0x09, 3],
+  [0x42, 3],
+  [0x55, 1],
+])
+
+function isTroubleCodeReport(rest: Uint8Array): boolean {
+  const [kind] = rest
+  return kind !== undefined && reports.get(kind) === rest.length - 1
+}
+
+/** Requests that clear: OBD 04, UDS 14 for all groups. */
+function isClearing(data: Uint8Array): boolean {
+  if (data[0] === 0x04) return data.length === 1
+  return (
+    data.length === 4 &&
+    data[0] === 0x14 &&
+    data[1] === 0xff &&
+    data[2] === 0xff &&
+    data[3] === 0xff
+  )
+}
+
+/** A request for one of these clears trouble codes: DM3, DM11. */
+export const clearingPgns: ReadonlySet<number> = new Set([65228, 65235])
+
+/**
+ * Parameter groups that are there to be asked for and do nothing but report: identification,
+ * hours, distances, fuel, trouble codes, readiness, addresses.
+ */
+export const usualPgns: readonly number[] = [
+  60928, 64896, 64912, 64920, 64949, 64950, 64951, 64952, 64965, 65200, 65203, 65209, 65210, 65211,
+  65214, 65217, 65227, 65229, 65230, 65231, 65236, 65242, 65244, 65248, 65253, 65255, 65257, 65259,
+  65260,
+]
+
+/** Proprietary groups, of which nobody knows what a request does. */
+function isProprietary(pgn: number): boolean {
+  return pgn === 0xef00 || pgn === 0x1ef00 || (pgn >= 0xff00 && pgn <= 0xffff) || pgn >= 0x1ff00
+}
+
+/** What kind of thing a request is, before anybody asks who wants it and when. */
+export function verdictOf(request: BusRequest, settings: PolicySettings): Verdict {
+  const { to, data } = request
+  if (request.kind === 'pgn') return pgnVerdict(to, data, settings)
+  if (request.kind !== 'diagnostic' || !isDiagnosticAddress(to, settings)) return 'never'
+  const service = data[0]
+  if (service === undefined || data.length > 7) return 'never'
+  if (readServices.get(service)?.(data.subarray(1)) === true) return 'read'
+  return COMPILED_CLEARING && settings.clearing && isClearing(data) ? 'clear' : 'never'
+}
+
+function pgnVerdict(to: CanAddress, data: Uint8Array, settings: PolicySettings): Verdict {
+  if (data.length !== 3 || !Number.isInteger(to.id) || to.id < 0 || to.id > 255) return 'never'
+  const pgn = pgnOf(data)
+  if (clearingPgns.has(pgn)) return COMPILED_CLEARING && settings.clearing ? 'clear' : 'never'
+  // The low byte of a group with a destination of its own is 0.
+  const isWritten = ((pgn >> 8) & 0xff) >= 0xf0 || (pgn & 0xff) === 0
+  if (pgn > 0x1ffff || !isWritten || isProprietary(pgn)) return 'never'
+  return usualPgns.includes(pgn) || settings.pgns.includes(pgn) ? 'read' : 'never'
+}
+
+export function pgnOf(data: Uint8Array): number {
+  const [low = 0, middle = 0, high = 0] = data
+  return low + middle * 0x100 + high * 0x10000
+}
+
+/** Functional, or physical of the standard, or one that a profile of this vehicle names. */
+function isDiagnosticAddress({ id, extended }: CanAddress, settings: PolicySettings): boolean {
+  if (isStandardRequest(id, extended)) return true
+  return (
+    isPossibleRequest(id, extended) &&
+    settings.profileIds.some((known) => known.id === id && known.extended === extended)
+  )
+}
+
+export function isStandardRequest(id: number, extended: boolean): boolean {
+  if (!extended) return id === 0x7df || (id >= 0x7e0 && id <= 0x7e7)
+  return id === 0x18db33f1 || (id !== 0x18daf1f1 && (id & ~0xff00) === 0x18da00f1)
+}
+
+/** A profile cannot name any identifier: diagnostics have their place on a bus. */
+function isPossibleRequest(id: number, extended: boolean): boolean {
+  return !extended && id >= 0x700 && id < 0x7df
+}
