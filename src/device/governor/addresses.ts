@@ -23,7 +23,7 @@ export function answerIdOf({ to, from }: BusRequest): number {
 
 /** Whether a frame can be an answer to the request, by its identifier. */
 export function isAnswer(request: BusRequest, id: number, extended: boolean): boolean {
-  if (extended !== (request.from ?? request.to).extended) return false
+  if (extended !== request.to.extended) return false
   if (!isFunctional(request)) return sameButPriority(id, answerIdOf(request), extended)
   return extended ? (id & 0x3ffff00) === 0xdaf100 : id >= 0x7e8 && id <= 0x7ef
 }

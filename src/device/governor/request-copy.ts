@@ -27,7 +27,7 @@ function copy(request: BusRequest): BusRequest | undefined {
   const data = Uint8Array.from(request.data)
   const isKnown = kind === 'diagnostic' || kind === 'pgn'
   if (!isKnown || to === undefined || data.length === 0 || data.length > MAX_DATA) return undefined
-  if (from !== undefined && answers === undefined) return undefined
+  if (from !== undefined && answers?.extended !== to.extended) return undefined
   return {
     kind,
     to,
