@@ -3,36 +3,10 @@
  * defaults. Every field has a default but those that nobody can guess (a port, a file, a broker).
  */
 import { z } from 'zod'
+import { address, isName, minutes, name, seconds, section } from './parts.ts'
+import { sourceSchema } from './source-schema.ts'
 
-const name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, 'use 1 to 64 letters, digits, "-", "_" or "."')
-
-/** Whether a text can be an id: part of MQTT topics and of paths. */
-export function isName(text: string): boolean {
-  return name.safeParse(text).success
-}
-
-/** An object that says which keys it knows when it meets another. */
-function section<T extends z.core.$ZodLooseShape>(shape: T) {
-  return z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys'
-        ? `unknown key; known here are ${Object.keys(shape).join(', ')}`
-        : undefined,
-  })
-}
-
-const seconds = (fallback: number, min: number, max: number) =>
-  z.number().min(min).max(max).default(fallback)
-
-const address = z
-  .string()
-  .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, {
-    error: 'write HOST:PORT, for example 127.0.0.1:8080',
-    abort: true,
-  })
-  .refine((text) => Number(/\d+$/.exec(text)) <= 65_535, 'a port is a number from 0 to 65535')
+export { isName }
 
 const vehicle = section({
   id: name.describe('Name of the vehicle; part of MQTT topics'),
@@ -58,62 +32,66 @@ const vehicle = section({
   kmPerLitre: z.number().positive().optional().describe('For the estimated range'),
 }).describe('A vehicle and the names it goes by')
 
-const sourceBase = {
-  id: name.describe('Name of the source, unique'),
-  vehicle: name.default('vehicle').describe('Id of the vehicle that its readings describe'),
-  protocols: z
-    .array(z.enum(['j1939', 'obd']))
-    .min(1)
-    .default(['j1939', 'obd'])
-    .describe('What its frames are decoded as'),
-}
-
-const slcan = section({
-  ...sourceBase,
-  type: z.literal('slcan'),
-  port: z.string().min(1).describe('Serial device, best a path below /dev/serial/by-id'),
-  baud: z.int().positive().default(115_200).describe('Speed of the serial line'),
-  bitrate: z
-    .union(
-      [10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000].map((n) =>
-        z.literal(n),
-      ),
-      {
-        error:
-          'use a bit rate that SLCAN has: 10000, 20000, 50000, 100000, 125000, 250000, 500000, 800000 or 1000000',
-      },
-    )
-    .default(500_000)
-    .describe('Bit rate of the bus: 250000 for most J1939, 500000 for OBD-II'),
-  listenOnly: z
-    .boolean()
-    .default(true)
-    .describe('Open the channel without acknowledging frames; leave it on'),
-}).describe('A serial CAN adapter that speaks SLCAN (Lawicel)')
-
-const playback = section({
-  ...sourceBase,
-  type: z.literal('playback'),
-  file: z.string().min(1).describe('A recording: candump log or SLCAN text, plain or .gz'),
-  speed: z
-    .union([z.number().positive(), z.literal('max')], {
-      error: 'use a number above 0, or "max"',
-    })
-    .default(1)
-    .describe('1 is real time'),
-}).describe('A recording, played as if it were an adapter')
-
-const simulator = section({ ...sourceBase, type: z.literal('simulator') }).describe(
-  'A simulated vehicle',
-)
-
 export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
-  sources: z.array(z.discriminatedUnion('type', [slcan, playback, simulator])).default([]),
+  sources: z.array(sourceSchema).default([]),
+  governor: section({
+    requestsPerSecond: z
+      .number()
+      .min(0.2)
+      .max(50)
+      .default(20)
+      .describe('At most so many requests a second on each bus'),
+    requestsPerSecondAndUnit: z
+      .number()
+      .min(0.2)
+      .max(50)
+      .default(10)
+      .describe('At most so many requests a second to one control unit'),
+    gapMs: z.number().min(5).max(10_000).default(15).describe('Between two requests on a bus'),
+    pgns: z
+      .array(z.int().min(0).max(0x1ffff))
+      .default([])
+      .describe('Parameter groups that may be requested beside the usual ones'),
+    clearCodes: z
+      .boolean()
+      .default(false)
+      .describe('Whether trouble codes may be cleared, by who has the right to commands'),
+  })
+    .prefault({})
+    .describe('What may be asked of a vehicle, and how often'),
+  parked: section({
+    standingMinutes: minutes(10, 1, 1440).describe(
+      'With the engine off and no movement for so long a vehicle counts as parked, even if it answers',
+    ),
+    probeMinutes: minutes(0, 0, 1440).describe(
+      'Ask once every so many minutes whether a parked vehicle is awake; 0: never',
+    ),
+    lowVoltage: z
+      .number()
+      .min(0)
+      .max(60)
+      .default(11.8)
+      .describe('Below it, with the engine off, everything stops; 0: never'),
+    lowVoltageSeconds: seconds(60, 5, 86_400).describe('For how long it has to be below'),
+    shutdown: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Program with arguments to run when the voltage stays low; the reason is added'),
+    ignition: section({
+      chip: z.string().min(1).default('gpiochip0'),
+      line: z.union([z.int().min(0), z.string().min(1)]).describe('Number or name of the line'),
+      activeLow: z.boolean().default(false),
+    })
+      .optional()
+      .describe('A GPIO that tells whether the ignition is on'),
+  })
+    .prefault({})
+    .describe('When a vehicle counts as parked, and how its battery is guarded'),
   records: section({
     onChange: seconds(1, 0.1, 3600).describe('Seconds between records while values change'),
     interval: seconds(60, 1, 86_400).describe('Seconds between records while none changes'),

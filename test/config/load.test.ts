@@ -39,6 +39,20 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     gateway: { owner: 'owner' },
     vehicles: [],
     sources: [],
+    governor: {
+      requestsPerSecond: 20,
+      requestsPerSecondAndUnit: 10,
+      gapMs: 15,
+      pgns: [],
+      clearCodes: false,
+    },
+    parked: {
+      standingMinutes: 10,
+      probeMinutes: 0,
+      lowVoltage: 11.8,
+      lowVoltageSeconds: 60,
+      shutdown: [],
+    },
     records: { onChange: 1, interval: 60 },
     store: { commit: 5 },
     api: { listen: '127.0.0.1:8080', issuer: 'odograph' },
@@ -60,22 +74,30 @@ test('every kind of source has defaults, and a CAN adapter only listens', () => 
       '  - { id: a, type: slcan, port: /dev/ttyACM0 }',
       '  - { id: b, type: playback, file: x.log }',
       '  - { id: c, type: simulator }',
+      '  - { id: d, type: elm327, port: tcp://192.168.0.10:35000 }',
+      '  - { id: e, type: gvret, port: /dev/ttyACM1 }',
+      '  - { id: f, type: socketcan }',
+      '  - { id: g, type: nmea, port: /dev/ttyAMA0 }',
     ),
   )
   assert.equal(loaded.findings, [])
   const common = { vehicle: 'vehicle', protocols: ['j1939', 'obd'] }
+  const safe = { ...common, listenOnly: true, poll: true }
+  const port = '/dev/ttyACM0'
   assert.equal(loaded.config.sources, [
     {
-      ...common,
-      id: 'a',
-      type: 'slcan',
-      port: '/dev/ttyACM0',
-      baud: 115_200,
-      bitrate: 500_000,
-      listenOnly: true,
+      ...{ ...safe, id: 'a', type: 'slcan', port },
+      ...{ baud: 115_200, bitrate: 500_000, filters: 'none' },
     },
     { ...common, id: 'b', type: 'playback', file: 'x.log', speed: 1 },
-    { ...common, id: 'c', type: 'simulator' },
+    { ...safe, id: 'c', type: 'simulator', model: 'truck' },
+    { ...safe, id: 'd', type: 'elm327', port: 'tcp://192.168.0.10:35000', filters: 'decoded' },
+    {
+      ...{ ...safe, id: 'e', type: 'gvret', port: '/dev/ttyACM1' },
+      ...{ baud: 1_000_000, bitrate: 500_000 },
+    },
+    { ...safe, id: 'f', type: 'socketcan', interface: 'can0', filters: 'none' },
+    { id: 'g', vehicle: 'vehicle', type: 'nmea', port: '/dev/ttyAMA0', baud: 9600 },
   ])
 })
 
@@ -319,8 +341,8 @@ const broken: Broken[] = [
     name: 'a source of a type that there is not, and one of none',
     content: lines('sources:', '  - { id: a, type: can }', '  - { id: b }', sim('c')),
     says: [
-      /:2:20: sources\.0\.type: .*'slcan' \| 'playback' \| 'simulator'/,
-      /:3:5: sources\.1\.type: .*'slcan' \| 'playback' \| 'simulator'/,
+      /:2:20: sources\.0\.type: .*'slcan' \| 'elm327' \| .* \| 'simulator'/,
+      /:3:5: sources\.1\.type: .*'slcan' \| 'elm327' \| .* \| 'simulator'/,
     ],
     keeps: ['c'],
   },
@@ -592,12 +614,14 @@ test('overrides get an object to write to when there is nothing at all', () => {
 
 test('what one loading changes in its result is not in that of the next', () => {
   const first = loadConfig({ environment: {} }).config
-  first.sources.push({ id: 'x', type: 'simulator', vehicle: 'v', protocols: ['obd'] })
+  first.sources.push({ id: 'x', type: 'nmea', vehicle: 'v', port: '/dev/x', baud: 9600 })
   first.mqtt.root = 'changed'
   assert.equal(loadConfig({ environment: {} }).config, defaults)
   const [source] = load(lines('sources:', sim('a'))).config.sources
-  source?.protocols.pop()
-  assert.equal(load(lines('sources:', sim('a'))).config.sources[0]?.protocols, ['j1939', 'obd'])
+  assert.ok(source?.type === 'simulator')
+  source.protocols.pop()
+  const [again] = load(lines('sources:', sim('a'))).config.sources
+  assert.equal(again?.type === 'simulator' && again.protocols, ['j1939', 'obd'])
 })
 
 test('an object can be checked without a file: findings name the field', () => {
@@ -628,7 +652,7 @@ test('the JSON Schema is JSON, knows every section, describes, and asks for noth
   assert.equal(schema.required ?? [], [])
   const kinds = schema.properties?.sources?.items
   const sources = kinds?.oneOf ?? kinds?.anyOf ?? []
-  assert.is(sources.length, 3)
+  assert.is(sources.length, 7)
   for (const source of sources) {
     assert.ok(source.description)
     assert.ok(source.properties?.id?.description)

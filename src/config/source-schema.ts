@@ -1,0 +1,147 @@
+/** The sources that a configuration can name: adapters, receivers, recordings, simulated vehicles. */
+import { z } from 'zod'
+import { name, section } from './parts.ts'
+
+const base = {
+  id: name.describe('Name of the source, unique'),
+  vehicle: name.default('vehicle').describe('Id of the vehicle that its readings describe'),
+}
+
+const decoded = {
+  ...base,
+  protocols: z
+    .array(z.enum(['j1939', 'obd']))
+    .min(1)
+    .default(['j1939', 'obd'])
+    .describe('What its frames are decoded as'),
+}
+
+/** For what can send: whether it may. */
+const asking = {
+  listenOnly: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Only listen, without acknowledging frames. false lets the gateway ask the vehicle, within the rules of its governor',
+    ),
+  poll: z
+    .boolean()
+    .default(true)
+    .describe('With listenOnly false: ask the vehicle regularly for what it offers'),
+}
+
+const port = z
+  .string()
+  .min(1)
+  .describe('Serial device, best a path below /dev/serial/by-id, or tcp://HOST:PORT')
+
+const filters = (fallback: 'none' | 'decoded') =>
+  z
+    .enum(['none', 'decoded'])
+    .default(fallback)
+    .describe('"decoded": the adapter leaves out frames that nothing here understands')
+
+const slcanBitrates = [
+  10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000,
+]
+
+const slcan = section({
+  ...decoded,
+  ...asking,
+  type: z.literal('slcan'),
+  port,
+  baud: z.int().positive().default(115_200).describe('Speed of the serial line'),
+  bitrate: z
+    .union(
+      slcanBitrates.map((rate) => z.literal(rate)),
+      { error: `use a bit rate that SLCAN has: ${slcanBitrates.join(', ')}` },
+    )
+    .default(500_000)
+    .describe('Bit rate of the bus: 250000 for most J1939, 500000 for OBD-II'),
+  dataBitrate: z
+    .union([z.literal(2_000_000), z.literal(5_000_000)], { error: 'use 2000000 or 5000000' })
+    .optional()
+    .describe('CAN FD: bit rate of the data part (CANable 2.0)'),
+  filters: filters('none'),
+}).describe('A CAN adapter that speaks SLCAN (Lawicel, CANable, CANtact, USBtin, WiCAN)')
+
+const elm327 = section({
+  ...decoded,
+  ...asking,
+  type: z.literal('elm327'),
+  port,
+  baud: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Speed of the serial line; the usual ones are tried if absent'),
+  bitrate: z
+    .union([z.literal(250_000), z.literal(500_000)], { error: 'use 250000 or 500000' })
+    .optional()
+    .describe('Bit rate of the bus; found out if absent'),
+  extended: z
+    .boolean()
+    .optional()
+    .describe('Whether diagnostics use 29-bit identifiers; found out if absent'),
+  filters: filters('decoded'),
+}).describe('An adapter with an ELM327 or STN11xx/STN21xx, genuine or not')
+
+const gvret = section({
+  ...decoded,
+  ...asking,
+  type: z.literal('gvret'),
+  port,
+  baud: z.int().positive().default(1_000_000).describe('Speed of the serial line'),
+  bitrate: z.int().min(10_000).max(1_000_000).default(500_000).describe('Bit rate of the bus'),
+}).describe('An adapter that speaks GVRET (SavvyCAN): M2RET, ESP32RET, Macchina')
+
+const socketcan = section({
+  ...decoded,
+  ...asking,
+  type: z.literal('socketcan'),
+  interface: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,15}$/, 'the name of a network interface, such as can0')
+    .default('can0'),
+  filters: filters('none'),
+}).describe('A CAN interface of Linux, such as an MCP2515 or MCP2518FD hat')
+
+const nmea = section({
+  ...base,
+  type: z.literal('nmea'),
+  port,
+  baud: z.int().positive().default(9600).describe('Speed of the serial line'),
+}).describe('A GNSS receiver that sends NMEA 0183')
+
+const playback = section({
+  ...decoded,
+  type: z.literal('playback'),
+  file: z.string().min(1).describe('A recording in any format that is known here, plain or .gz'),
+  speed: z
+    .union([z.number().positive(), z.literal('max')], {
+      error: 'use a number above 0, or "max"',
+    })
+    .default(1)
+    .describe('1 is real time'),
+}).describe('A recording, played as if it were an adapter')
+
+const simulator = section({
+  ...decoded,
+  listenOnly: asking.listenOnly,
+  poll: asking.poll,
+  type: z.literal('simulator'),
+  model: z
+    .enum(['truck', 'car', 'ev'])
+    .default('truck')
+    .describe('truck: J1939, talks by itself; car, ev: OBD-II, have to be asked'),
+}).describe('A simulated vehicle')
+
+export const sourceSchema = z.discriminatedUnion('type', [
+  slcan,
+  elm327,
+  gvret,
+  socketcan,
+  nmea,
+  playback,
+  simulator,
+])
