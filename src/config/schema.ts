@@ -41,18 +41,23 @@ export const configSchema = section({
   sources: z.array(sourceSchema).default([]),
   governor: section({
     requestsPerSecond: z
-      .number()
-      .min(0.2)
+      .int()
+      .min(1)
       .max(50)
       .default(20)
       .describe('At most so many requests a second on each bus'),
     requestsPerSecondAndUnit: z
-      .number()
-      .min(0.2)
+      .int()
+      .min(1)
       .max(50)
       .default(10)
       .describe('At most so many requests a second to one control unit'),
-    gapMs: z.number().min(5).max(10_000).default(15).describe('Between two requests on a bus'),
+    gapMs: z
+      .number()
+      .min(5)
+      .max(60_000)
+      .default(15)
+      .describe('Milliseconds between two requests on a bus'),
     pgns: z
       .array(z.int().min(0).max(0x1ffff))
       .default([])

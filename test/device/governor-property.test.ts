@@ -138,7 +138,7 @@ function isFlowControl({ data }: OutgoingFrame): boolean {
 const readPgns = [
   60928, 64896, 64912, 64920, 64949, 64950, 64951, 64952, 64965, 65200, 65203, 65209, 65210, 65211,
   65214, 65215, 65217, 65227, 65229, 65230, 65231, 65236, 65242, 65244, 65248, 65253, 65255, 65257,
-  65259, 65260,
+  65259, 65260, 65276,
 ]
 
 /** By the bytes of the frame alone: a reading request, one that clears, or neither. */

@@ -20,8 +20,10 @@ import { type Mutant, mutantsOf } from './mutants.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const FOLDER = 'src/device/governor'
-const TESTS = ['test/device/governor.test.ts', 'test/device/governor-property.test.ts']
-const SEQUENCES = '4000'
+const TESTS = ['-policy', '-parts', '', '-property'].map(
+  (name) => `test/device/governor${name}.test.ts`,
+)
+const SEQUENCES = '3000'
 const LIMIT_MS = 15_000
 
 interface Job {

@@ -35,6 +35,8 @@ export class GovernedBus {
   readonly clock = new HandClock()
   readonly wire: OnWire[] = []
   readonly log: SentFrame[] = []
+  /** What the adapter was handed, and for each what it saw on it. */
+  readonly permits: Permit[] = []
   readonly governor: Governor
   readonly transmitter: Transmitter
   facts: { mayAsk: ReturnType<VehicleFacts['mayAsk']>; stands: boolean } = {
@@ -75,6 +77,7 @@ export class GovernedBus {
   }
 
   async #send(permit: Permit): Promise<SendResult> {
+    this.permits.push(permit)
     if (this.slowMs > 0) {
       await new Promise<void>((resolve) => this.clock.after(this.slowMs, resolve))
     }

@@ -6,11 +6,9 @@ import type { Millis } from '../../model/time.ts'
 import { ALL_UNITS } from './addresses.ts'
 
 const SECOND: Millis = 1000
-/** Units whose history is kept; a bus has some dozens at most. */
-const MAX_UNITS = 64
 
 export interface BudgetSettings {
-  /** Requests in any one second on the bus. */
+  /** Requests in any one second on the bus; a whole number, from 1. */
   perSecond: number
   /** The same for one control unit. */
   perSecondAndUnit: number
@@ -19,8 +17,9 @@ export interface BudgetSettings {
 
 export class Budget {
   readonly #settings: BudgetSettings
-  readonly #bus: Millis[] = []
-  readonly #units = new Map<string, Millis[]>()
+  /** Of the last second, oldest first. */
+  #bus: readonly Millis[] = []
+  readonly #units = new Map<string, readonly Millis[]>()
   #last = Number.NEGATIVE_INFINITY
 
   constructor(settings: BudgetSettings) {
@@ -41,13 +40,13 @@ export class Budget {
 
   spend(unit: string, now: Millis): void {
     this.#last = now
-    remember(this.#bus, now)
-    const times = this.#units.get(unit) ?? []
-    // The one asked longest ago goes first: a map keeps the order of insertion.
-    this.#units.delete(unit)
-    this.#units.set(unit, times)
-    remember(times, now)
-    if (this.#units.size > MAX_UNITS) this.#units.delete(this.#units.keys().next().value as string)
+    this.#bus = [...recent(this.#bus, now), now]
+    this.#units.set(unit, [...(this.#units.get(unit) ?? []), now])
+    for (const [name, times] of this.#units) {
+      const kept = recent(times, now)
+      if (kept.length === 0) this.#units.delete(name)
+      else this.#units.set(name, kept)
+    }
   }
 
   /** When a unit was asked, alone or with all of them. */
@@ -59,12 +58,11 @@ export class Budget {
 }
 
 function freeIn(times: readonly Millis[], limit: number, now: Millis): Millis {
-  const recent = times.filter((time) => now - time < SECOND)
-  if (recent.length < limit) return 0
-  return (recent[recent.length - limit] as number) + SECOND - now
+  const last = recent(times, now)
+  if (last.length < limit) return 0
+  return (last[last.length - limit] as number) + SECOND - now
 }
 
-function remember(times: Millis[], now: Millis): void {
-  while (times.length > 0 && now - (times[0] as number) >= SECOND) times.shift()
-  times.push(now)
+function recent(times: readonly Millis[], now: Millis): readonly Millis[] {
+  return times.filter((time) => now - time < SECOND)
 }

@@ -10,6 +10,7 @@
  */
 import type { BusRequest } from '../../model/bus-request.ts'
 import type { CanAddress } from '../../model/profile.ts'
+import { GLOBAL } from './addresses.ts'
 
 /** What this build can do beyond reading. Raw frames, writing and actuation are not in it. */
 const COMPILED_CLEARING = true
@@ -24,6 +25,9 @@ export interface PolicySettings {
 }
 
 export type Verdict = 'read' | 'clear' | 'never'
+
+/** Of a message without a byte. */
+const NO_SERVICE = -1
 
 /** Service, and whether the bytes after it are a question that it knows. */
 const readServices: ReadonlyMap<number, (rest: Uint8Array) => boolean> = new Map([
@@ -55,16 +59,11 @@ function isTroubleCodeReport(rest: Uint8Array): boolean {
   return kind !== undefined && reports.get(kind) === rest.length - 1
 }
 
-/** Requests that clear: OBD 04, UDS 14 for all groups. */
+/** Clear all trouble codes: OBD 04, and UDS 14 for all groups. */
+const clearingMessages = ['04', '14ffffff']
+
 function isClearing(data: Uint8Array): boolean {
-  if (data[0] === 0x04) return data.length === 1
-  return (
-    data.length === 4 &&
-    data[0] === 0x14 &&
-    data[1] === 0xff &&
-    data[2] === 0xff &&
-    data[3] === 0xff
-  )
+  return clearingMessages.includes(Buffer.from(data).toString('hex'))
 }
 
 /** A request for one of these clears trouble codes: DM3, DM11. */
@@ -77,12 +76,13 @@ export const clearingPgns: ReadonlySet<number> = new Set([65228, 65235])
 export const usualPgns: readonly number[] = [
   60928, 64896, 64912, 64920, 64949, 64950, 64951, 64952, 64965, 65200, 65203, 65209, 65210, 65211,
   65214, 65217, 65227, 65229, 65230, 65231, 65236, 65242, 65244, 65248, 65253, 65255, 65257, 65259,
-  65260,
+  65260, 65276,
 ]
 
-/** Proprietary groups, of which nobody knows what a request does. */
+/** Proprietary groups, of which nobody knows what a request does, and what is beyond the pages. */
 function isProprietary(pgn: number): boolean {
-  return pgn === 0xef00 || pgn === 0x1ef00 || (pgn >= 0xff00 && pgn <= 0xffff) || pgn >= 0x1ff00
+  const format = (pgn >> 8) & 0xff
+  return format === 0xef || format === 0xff || pgn >= 0x20000
 }
 
 /** What kind of thing a request is, before anybody asks who wants it and when. */
@@ -90,19 +90,18 @@ export function verdictOf(request: BusRequest, settings: PolicySettings): Verdic
   const { to, data } = request
   if (request.kind === 'pgn') return pgnVerdict(to, data, settings)
   if (request.kind !== 'diagnostic' || !isDiagnosticAddress(to, settings)) return 'never'
-  const service = data[0]
-  if (service === undefined || data.length > 7) return 'never'
-  if (readServices.get(service)?.(data.subarray(1)) === true) return 'read'
+  const isQuestion = readServices.get(data[0] ?? NO_SERVICE)
+  if (isQuestion?.(data.subarray(1)) === true) return 'read'
   return COMPILED_CLEARING && settings.clearing && isClearing(data) ? 'clear' : 'never'
 }
 
 function pgnVerdict(to: CanAddress, data: Uint8Array, settings: PolicySettings): Verdict {
-  if (data.length !== 3 || !Number.isInteger(to.id) || to.id < 0 || to.id > 255) return 'never'
+  if (data.length !== 3 || to.id > GLOBAL) return 'never'
   const pgn = pgnOf(data)
   if (clearingPgns.has(pgn)) return COMPILED_CLEARING && settings.clearing ? 'clear' : 'never'
   // The low byte of a group with a destination of its own is 0.
   const isWritten = ((pgn >> 8) & 0xff) >= 0xf0 || (pgn & 0xff) === 0
-  if (pgn > 0x1ffff || !isWritten || isProprietary(pgn)) return 'never'
+  if (!isWritten || isProprietary(pgn)) return 'never'
   return usualPgns.includes(pgn) || settings.pgns.includes(pgn) ? 'read' : 'never'
 }
 

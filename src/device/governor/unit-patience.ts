@@ -7,7 +7,6 @@ import { ALL_UNITS } from './addresses.ts'
 
 const FIRST_MS: Millis = 1000
 const MAX_MS: Millis = 60_000
-const MAX_UNITS = 64
 
 interface Patience {
   until: Millis
@@ -43,8 +42,6 @@ export class UnitPatience {
   }
 
   #leave(unit: string, now: Millis, delay: Millis): void {
-    this.#units.delete(unit)
     this.#units.set(unit, { until: now + delay, delay })
-    if (this.#units.size > MAX_UNITS) this.#units.delete(this.#units.keys().next().value as string)
   }
 }
