@@ -3,12 +3,17 @@
  * readings to the vehicle's pipeline. The same for an adapter, a recording and the simulator.
  */
 import { BusDecoder, type Protocol } from '../decoder/bus-decoder.ts'
+import type { DecoderTaps } from '../decoder/taps.ts'
 import type { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { CanFrame } from '../model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
 import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from '../model/ports.ts'
 import type { Profile } from '../model/profile.ts'
-import { isoTime, type Millis, microsToMillis } from '../model/time.ts'
+import type { SignalValue } from '../model/reading.ts'
+import type { SignalName } from '../model/signals.ts'
+import { isoTime, type Micros, type Millis, microsToMillis } from '../model/time.ts'
+import type { BusState, Transmitter } from '../model/transmit.ts'
+import type { Asking } from './asking.ts'
 
 export interface SourceLineOptions {
   source: Source
@@ -18,12 +23,19 @@ export interface SourceLineOptions {
   /** What is known of the vehicle beyond the standards. */
   profile?: Profile | undefined
   pipeline: VehiclePipeline
+  /** Where the source may send: what asks through it. */
+  asking?: Asking | undefined
+  /** For what is more than readings, such as trouble codes. */
+  taps?: DecoderTaps
   logger: Logger
   now: () => Millis
   /** The name under which a bus appears in readings and records. */
   busName?: (bus: string) => string
   ended?: () => void
 }
+
+/** What an adapter measures at its own pins says less than a control unit does. */
+const MEASURED_RANK = 20
 
 export class SourceLine implements SourceEvents {
   readonly issues = new IssueCounter()
@@ -53,15 +65,19 @@ export class SourceLine implements SourceEvents {
 
   start(): void {
     this.#options.source.start(this)
+    this.#options.asking?.start()
   }
 
   async stop(): Promise<void> {
+    // First whoever sends: an adapter is closed in peace.
+    await this.#options.asking?.stop()
     await this.#options.source.stop()
   }
 
-  /** Hot. */
+  /** Hot. The asking half first: a control unit waits for flow control. */
   frame(frame: CanFrame): void {
     this.frames += 1
+    this.#options.asking?.frame(frame)
     const decoder = this.#decoders[frame.bus] ?? this.#addDecoder(frame.bus)
     decoder.frame(frame)
   }
@@ -84,13 +100,29 @@ export class SourceLine implements SourceEvents {
     else this.#options.logger.info(fields, health.detail)
   }
 
+  transmitter(transmitter: Transmitter | undefined): void {
+    this.#options.asking?.transmitter(transmitter)
+  }
+
+  busState(state: BusState, detail: string): void {
+    this.#options.asking?.busState(state)
+    const fields = { source: this.id, bus: state }
+    if (state === 'ok') this.#options.logger.info(fields, detail)
+    else this.#options.logger.warn(fields, detail)
+  }
+
+  measured(signal: SignalName, value: SignalValue, time: Micros): void {
+    const reading = { signal, value, quality: 'ok', time, source: this.id } as const
+    this.#options.pipeline.reading({ ...reading, sender: 0, rank: MEASURED_RANK })
+  }
+
   end(): void {
     for (const decoder of this.#decoders) decoder?.end()
     this.#options.ended?.()
   }
 
   report(): SourceReport {
-    const { source, type, vehicle } = this.#options
+    const { source, type, vehicle, asking } = this.#options
     return {
       ...this.#health,
       id: source.id,
@@ -98,6 +130,7 @@ export class SourceLine implements SourceEvents {
       vehicle,
       buses: source.buses,
       frames: this.frames,
+      ...(asking === undefined ? {} : { asking: asking.report() }),
       issues: [...this.issues.counts].map(([code, count]) => {
         const newest = this.issues.newest.get(code) as Issue
         return { code, text: issueTexts[code], count, newest: newestOf(newest) }
@@ -106,7 +139,7 @@ export class SourceLine implements SourceEvents {
   }
 
   #addDecoder(index: number): BusDecoder {
-    const { source, protocols, profile, pipeline, busName } = this.#options
+    const { source, protocols, profile, pipeline, busName, asking, taps = {} } = this.#options
     const bus = source.buses[index] ?? `bus${index}`
     const decoder = new BusDecoder({
       bus: busName?.(bus) ?? (bus === source.id ? bus : `${source.id}/${bus}`),
@@ -114,9 +147,17 @@ export class SourceLine implements SourceEvents {
       profile,
       reading: (reading) => pipeline.reading(reading),
       issue: (issue) => this.issue(issue),
+      taps: asking === undefined ? taps : { ...taps, isotp: toAsking(asking, taps) },
     })
     this.#decoders[index] = decoder
     return decoder
+  }
+}
+
+function toAsking(asking: Asking, { isotp }: DecoderTaps): NonNullable<DecoderTaps['isotp']> {
+  return (message, time) => {
+    isotp?.(message, time)
+    asking.message(message.id, message.extended, message.data, time)
   }
 }
 

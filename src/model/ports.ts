@@ -151,6 +151,8 @@ export interface SourceReport extends SourceHealth {
   type: string
   vehicle: string
   buses: readonly string[]
+  /** Where it may ask: how much, and what came of it. */
+  asking?: object
   issues: { code: IssueCode; text: string; count: number; newest: string }[]
 }
 

@@ -584,6 +584,17 @@ test('after an error of the bus it is quiet for a while, longer each time', asyn
   assert.is((await asked(bus, diagnostic('010C'), 20)).kind, 'failed', 'not the fault of the bus')
 })
 
+test('errors of a bus that slept are forgotten when the vehicle wakes up', async () => {
+  const bus = new GovernedBus()
+  bus.onSend = () => ({ kind: 'failed', reason: 'bus', detail: 'no acknowledgement' })
+  assert.is((await asked(bus, diagnostic('010C'), 0)).kind, 'failed')
+  await bus.clock.advance(20)
+  assert.is(reasonOf(await asked(bus, diagnostic('010C'), 0)), 'bus-error')
+  bus.governor.wokeUp()
+  bus.onSend = () => ({ kind: 'sent' })
+  assert.is((await asked(bus, diagnostic('010C'))).kind, 'silent')
+})
+
 test('a controller that is off the bus gets nothing to send until it is well, and then later', async () => {
   const bus = new GovernedBus()
   bus.governor.busState('off')

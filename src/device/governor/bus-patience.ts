@@ -7,7 +7,7 @@ import type { Millis } from '../../model/time.ts'
 import type { BusState } from '../../model/transmit.ts'
 
 const FIRST_MS: Millis = 5000
-const MAX_MS: Millis = 300_000
+const MAX_MS: Millis = 60_000
 const TESTER_MS: Millis = 60_000
 
 export class BusPatience {
@@ -40,6 +40,13 @@ export class BusPatience {
 
   succeeded(): void {
     this.#delay = 0
+  }
+
+  /** The vehicle woke up: that nobody acknowledged while it slept says nothing any more. */
+  wokeUp(): void {
+    if (this.#state !== 'ok') return
+    this.#delay = 0
+    this.#until = Number.NEGATIVE_INFINITY
   }
 
   otherTester(now: Millis): void {

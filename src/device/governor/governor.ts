@@ -95,6 +95,11 @@ export class Governor implements Asker {
     this.#bus.state(state, this.#now())
   }
 
+  /** The vehicle is used again. */
+  wokeUp(): void {
+    this.#bus.wokeUp()
+  }
+
   /** Never rejects. */
   request(asked: BusRequest): Promise<RequestOutcome> {
     const request = copyOfRequest(asked)
