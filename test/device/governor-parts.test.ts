@@ -163,6 +163,9 @@ test('a frame of ours comes back within a second, whole or cut, once', () => {
   frames.wentOut(own, 0)
   assert.not(frames.isEcho(frameOf(0x7e0, own.data), 1001))
   assert.ok(frames.isEcho(frameOf(0x7e0, own.data.subarray(0, 3)), 10))
+  const padded = { ...own, data: Uint8Array.of(2, 1, 12, 0xaa) }
+  frames.wentOut(padded, 0)
+  assert.ok(frames.isEcho(frameOf(0x7e0, [2, 1, 12]), 10))
   for (const other of [
     frameOf(0x7e1, own.data),
     frameOf(0x7e0, own.data, { extended: true }),
@@ -308,6 +311,7 @@ const groups: [pgn: number, to: number, id: number, hex: string, data: string | 
   [65253, 255, 0x18fde500, '0102030405060708', undefined],
   [60928, 255, 0x18eeff00, '0102030405060708', '0102030405060708'],
   [60928, 255, 0x18eef900, '0102030405060708', '0102030405060708'],
+  [61444, 255, 0x0cf00400, '0102030405060708', '0102030405060708'],
   [0x1fee5, 255, 0x19fee500, '01', '01'],
   [0x1fee5, 255, 0x18fee500, '01', undefined],
   [65260, 255, 0x18ecff00, '20140003ffecfe00', ''],
@@ -462,6 +466,20 @@ test('cancelled while the adapter says that it went out, nothing is waited for',
 })
 
 // ── permit ──────────────────────────────────────────────────────────────────────────────────
+
+test('answers are waited for until the very end', async () => {
+  const { clock, carrier } = carried(async (permit) => {
+    redeem(permit)
+    return { kind: 'sent' }
+  })
+  const running = carrier.run()
+  await clock.advance(199.5)
+  carrier.wake()
+  assert.is(clock.waiting, 1)
+  await clock.advance(0.5)
+  await running
+  assert.is(clock.waiting, 0)
+})
 
 test('a permit without an answer’s identifier has none', () => {
   const options = {

@@ -210,6 +210,7 @@ test('nothing is sent while the vehicle is parked, not even what was under way',
   bus.facts.mayAsk = { ok: false, reason: 'parked', detail: 'engine off' }
   const outcome = await asked(bus, diagnostic('010C'))
   assert.equal(outcome, { kind: 'refused', reason: 'parked', detail: 'engine off' })
+  assert.equal(bus.permits, [], 'the adapter hears nothing of it')
   bus.facts.mayAsk = { ok: true }
   bus.slowMs = 500
   const slow = bus.governor.request(diagnostic('010C'))
@@ -507,6 +508,96 @@ test('a control unit that is busy is left alone, longer each time, the others ar
   assert.is((await asked(bus, diagnostic('010C'))).kind, 'silent')
 })
 
+/** One request that is answered so, or not at all. */
+async function once(bus: GovernedBus, ...answers: string[]): Promise<RequestOutcome> {
+  const outcome = bus.governor.request(diagnostic('22F190'))
+  await bus.clock.advance(20)
+  for (const hex of answers) bus.answer(0x7e8, hex)
+  await bus.clock.advance(answers.length === 0 ? 200 : 0)
+  return outcome
+}
+
+async function pauseOf(bus: GovernedBus): Promise<number | undefined> {
+  const refused = await bus.governor.request(diagnostic('010C'))
+  return refused.kind === 'refused' ? refused.again : undefined
+}
+
+test('silence is no sign of being well, an answer is', async () => {
+  const bus = new GovernedBus()
+  await once(bus, '7F2221')
+  assert.is(await pauseOf(bus), 1000)
+  await bus.clock.advance(1000)
+  assert.is((await once(bus)).kind, 'silent')
+  await once(bus, '7F2221')
+  assert.is(await pauseOf(bus), 2000)
+  await bus.clock.advance(2000)
+  await once(bus, '62F19041')
+  await bus.clock.advance(20)
+  await once(bus, '7F2221')
+  assert.is(await pauseOf(bus), 1000)
+})
+
+test('a control unit that always asks for time and then answers is not punished for it', async () => {
+  const bus = new GovernedBus()
+  for (let i = 0; i < 3; i++) {
+    await once(bus, '7F2278', '62F19041')
+    assert.is(await pauseOf(bus), 1000)
+    await bus.clock.advance(1000)
+  }
+})
+
+test('what is refused is refused to the last fraction of a millisecond', async () => {
+  const gap = new GovernedBus({ minGapMs: 30 })
+  await once(gap, '62F19041')
+  await gap.clock.advance(9.5)
+  assert.is(await pauseOf(gap), 0.5)
+  const unit = new GovernedBus()
+  await once(unit, '7F2221')
+  await unit.clock.advance(999.5)
+  assert.is(await pauseOf(unit), 0.5)
+  const failed = new GovernedBus()
+  failed.onSend = () => ({ kind: 'failed', reason: 'bus', detail: '' })
+  await once(failed)
+  await failed.clock.advance(5000 - 220 - 0.5)
+  assert.is(await pauseOf(failed), 0.5)
+})
+
+test('silence does not end the patience with a bus that had errors, an answer does', async () => {
+  const bus = new GovernedBus()
+  const fail = async () => {
+    bus.onSend = () => ({ kind: 'failed', reason: 'bus', detail: '' })
+    const outcome = bus.governor.request(diagnostic('22F190'))
+    await settled()
+    await outcome
+    bus.onSend = () => ({ kind: 'sent' })
+  }
+  await fail()
+  assert.is(await pauseOf(bus), 5000)
+  await bus.clock.advance(5000)
+  await once(bus)
+  await fail()
+  assert.is(await pauseOf(bus), 10_000)
+  await bus.clock.advance(10_000)
+  await once(bus, '62F19041')
+  await bus.clock.advance(20)
+  await fail()
+  assert.is(await pauseOf(bus), 5000)
+})
+
+test('flow control takes nothing from the budget, and does not wait for the gap', async () => {
+  const bus = new GovernedBus({ perSecond: 2, minGapMs: 5 })
+  const long = bus.governor.request(diagnostic('0902'))
+  await bus.clock.advance(1)
+  bus.frame(0x7e8, '1014490201314D38')
+  await settled()
+  assert.is(bus.wire.length, 2)
+  bus.answer(0x7e8, '49020131')
+  await long
+  await bus.clock.advance(10)
+  await once(bus, '62F19041')
+  assert.is(bus.wire.length, 3)
+})
+
 test('a second request waits for the first', async () => {
   const bus = new GovernedBus()
   const first = bus.governor.request(diagnostic('010C'))
@@ -686,6 +777,16 @@ test('a group that was asked for counts, alone, announced or refused', async () 
   }
 })
 
+test('a group that one was asked for ends the request when it comes', async () => {
+  const bus = new GovernedBus()
+  const outcome = bus.governor.request(group(65253, poller, 0))
+  await bus.clock.advance(10)
+  bus.frame(0x18fee500, '0102030405060708')
+  await settled()
+  assert.is(bus.clock.waiting, 0)
+  assert.is(answersTo(await outcome), 1)
+})
+
 test('without an adapter nothing is asked, and one that goes away ends what is under way', async () => {
   const bus = new GovernedBus()
   bus.governor.transmitter(undefined)
@@ -731,8 +832,12 @@ test('after the stop nothing is sent, and what was under way has ended', async (
   bus.slowMs = 100
   const outcome = bus.governor.request(diagnostic('010C'))
   await bus.clock.advance(50)
-  const stopped = bus.governor.stop()
-  await stopped
+  let hasEnded = false
+  void outcome.then(() => {
+    hasEnded = true
+  })
+  await bus.governor.stop()
+  assert.ok(hasEnded)
   await bus.clock.advance(1000)
   assert.is((await outcome).kind, 'failed')
   assert.is(reasonOf(await asked(bus, diagnostic('010C'), 0)), 'stopped')

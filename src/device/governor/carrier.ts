@@ -107,14 +107,10 @@ export class Carrier {
     return new Promise((resolve) => {
       const done = (value: SendResult) => {
         cancel()
-        this.#wake = () => undefined
         resolve(value)
       }
       const give = (detail: string) => done({ kind: 'failed', reason: 'adapter', detail })
-      const cancel = this.#options.after(limitMs, () => {
-        this.#isOver = true
-        give('the adapter does not come back')
-      })
+      const cancel = this.#options.after(limitMs, () => give('the adapter does not come back'))
       this.#wake = () => {
         if (this.#isOver) give('the adapter was closed')
       }
@@ -134,7 +130,7 @@ export class Carrier {
           cancel = after(left, look)
           return
         }
-        this.#wake = () => undefined
+        this.#isOver = true
         resolve()
       }
       this.#wake = look

@@ -121,20 +121,22 @@ export class Exchange {
 
 /** Whether an answer is to this question, and not to another one of the same service. */
 function isPositive(question: Uint8Array, answer: Uint8Array): boolean {
-  const [service = 0, ...asked] = question
+  const service = question[0] as number
+  const asked = [...question.subarray(1)]
+  const named = answer[1] as number
   if (answer[0] !== service + 0x40) return false
   switch (service) {
     case 0x01:
     case 0x06:
     case 0x09:
-      return asked.includes(answer[1] ?? -1)
+      return asked.includes(named)
     case 0x02:
-      return asked.some((pid, index) => index % 2 === 0 && pid === answer[1])
+      return asked.some((pid, index) => index % 2 === 0 && pid === named)
     case 0x19:
-      return answer[1] === asked[0]
+      return named === asked[0]
     case 0x22:
       return asked.some(
-        (high, index) => index % 2 === 0 && high === answer[1] && asked[index + 1] === answer[2],
+        (high, index) => index % 2 === 0 && high === named && asked[index + 1] === answer[2],
       )
     default:
       return true

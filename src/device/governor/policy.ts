@@ -26,20 +26,17 @@ export interface PolicySettings {
 
 export type Verdict = 'read' | 'clear' | 'never'
 
-/** Of a message without a byte. */
-const NO_SERVICE = -1
-
 /** Service, and whether the bytes after it are a question that it knows. */
 const readServices: ReadonlyMap<number, (rest: Uint8Array) => boolean> = new Map([
   [0x01, (rest: Uint8Array) => rest.length >= 1 && rest.length <= 6],
-  [0x02, (rest: Uint8Array) => rest.length >= 2 && rest.length <= 6 && rest.length % 2 === 0],
+  [0x02, isPairs],
   [0x03, (rest: Uint8Array) => rest.length === 0],
   [0x06, (rest: Uint8Array) => rest.length >= 1 && rest.length <= 6],
   [0x07, (rest: Uint8Array) => rest.length === 0],
   [0x09, (rest: Uint8Array) => rest.length === 1],
   [0x0a, (rest: Uint8Array) => rest.length === 0],
   [0x19, isTroubleCodeReport],
-  [0x22, (rest: Uint8Array) => rest.length >= 2 && rest.length <= 6 && rest.length % 2 === 0],
+  [0x22, isPairs],
 ])
 
 /** Sub-functions of 19 with the number of bytes after them. */
@@ -53,6 +50,11 @@ const reports: ReadonlyMap<number, number> = new Map([
   [0x42, 3],
   [0x55, 1],
 ])
+
+/** PID and frame number, or the two bytes of a data identifier; up to three of them. */
+function isPairs(rest: Uint8Array): boolean {
+  return [2, 4, 6].includes(rest.length)
+}
 
 function isTroubleCodeReport(rest: Uint8Array): boolean {
   const [kind] = rest
@@ -90,7 +92,7 @@ export function verdictOf(request: BusRequest, settings: PolicySettings): Verdic
   const { to, data } = request
   if (request.kind === 'pgn') return pgnVerdict(to, data, settings)
   if (request.kind !== 'diagnostic' || !isDiagnosticAddress(to, settings)) return 'never'
-  const isQuestion = readServices.get(data[0] ?? NO_SERVICE)
+  const isQuestion = readServices.get(data[0] as number)
   if (isQuestion?.(data.subarray(1)) === true) return 'read'
   return COMPILED_CLEARING && settings.clearing && isClearing(data) ? 'clear' : 'never'
 }
@@ -106,7 +108,7 @@ function pgnVerdict(to: CanAddress, data: Uint8Array, settings: PolicySettings):
 }
 
 export function pgnOf(data: Uint8Array): number {
-  const [low = 0, middle = 0, high = 0] = data
+  const [low, middle, high] = data as unknown as [number, number, number]
   return low + middle * 0x100 + high * 0x10000
 }
 
@@ -126,5 +128,5 @@ export function isStandardRequest(id: number, extended: boolean): boolean {
 
 /** A profile cannot name any identifier: diagnostics have their place on a bus. */
 function isPossibleRequest(id: number, extended: boolean): boolean {
-  return !extended && id >= 0x700 && id < 0x7df
+  return !extended && id >= 0x700 && id <= 0x7de
 }
