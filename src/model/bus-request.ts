@@ -40,6 +40,8 @@ export interface RequestAnswer {
   /** From the service byte on. Of a parameter group in several frames: empty, the decoder has it. */
   data: Uint8Array
   time: Micros
+  /** A parameter group that its sender refuses (J1939 acknowledgement, not positive). */
+  isRefusal?: true
 }
 
 export type RequestOutcome =

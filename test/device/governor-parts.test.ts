@@ -321,6 +321,7 @@ const groups: [pgn: number, to: number, id: number, hex: string, data: string | 
   [65260, 255, 0x18ebff00, '20140003ffecfe00', undefined],
   [65260, 255, 0x18e8ff00, '01ffffffffecfe00', ''],
   [65260, 255, 0x18e8ff00, '01ffffffffebfe00', undefined],
+  [65260, 255, 0x18e8ff00, '00ffffffffecfe00', ''],
 ]
 
 test('a group comes in a frame, is announced by a transport session or refused', () => {
@@ -334,6 +335,7 @@ test('a group comes in a frame, is announced by a transport session or refused',
     assert.equal(answer.from, { id, extended: true })
     assert.is(answer.time, 5)
     assert.is(Buffer.from(answer.data).toString('hex'), expected)
+    assert.is(answer.isRefusal, hex.startsWith('01ff') ? true : undefined)
   }
 })
 

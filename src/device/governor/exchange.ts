@@ -9,7 +9,7 @@
 import type { BusRequest, RequestAnswer } from '../../model/bus-request.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { Micros, Millis } from '../../model/time.ts'
-import { isAnswer, isFunctional } from './addresses.ts'
+import { GLOBAL, isAnswer, isFunctional } from './addresses.ts'
 import { pgnOf } from './policy.ts'
 
 const FIRST_FRAME = 1
@@ -29,6 +29,9 @@ const MAX_ANSWERS = 16
 
 const PF_TRANSFER = 0xec
 const PF_ACKNOWLEDGE = 0xe8
+/** Control bytes of a broadcast announcement and of a request to send. */
+const announcements = [32, 16]
+const POSITIVE_ACKNOWLEDGEMENT = 0
 
 export class Exchange {
   readonly request: BusRequest
@@ -104,18 +107,17 @@ export class Exchange {
     const page = (id >> 24) & 0x03
     const sender = id & 0xff
     const group = page * 0x10000 + format * 0x100 + (format < 0xf0 ? 0 : (id >> 8) & 0xff)
-    const named = pgnOf(data.subarray(5))
-    const isAnnounced =
-      data.length === 8 &&
-      named === wanted &&
-      ((format === PF_TRANSFER && (data[0] === 32 || data[0] === 16)) || format === PF_ACKNOWLEDGE)
-    if (group !== wanted && !isAnnounced) return
-    if (this.request.to.id !== 255 && this.request.to.id !== sender) return
-    this.answers.push({
-      from: { id, extended: true },
-      data: group === wanted ? Uint8Array.from(data) : new Uint8Array(0),
-      time,
-    })
+    if (this.request.to.id !== GLOBAL && this.request.to.id !== sender) return
+    const from = { id, extended: true }
+    if (group === wanted) this.answers.push({ from, data: Uint8Array.from(data), time })
+    if (data.length !== 8 || pgnOf(data.subarray(5)) !== wanted) return
+    const answer = { from, data: new Uint8Array(0), time }
+    const control = data[0] as number
+    if (format === PF_TRANSFER && announcements.includes(control)) this.answers.push(answer)
+    if (format !== PF_ACKNOWLEDGE) return
+    this.answers.push(
+      control === POSITIVE_ACKNOWLEDGEMENT ? answer : { ...answer, isRefusal: true },
+    )
   }
 }
 

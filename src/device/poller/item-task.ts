@@ -72,7 +72,7 @@ export class ItemTask implements Task {
     const service = this.request.data[0] ?? 0
     // A group's answer has no service byte, and may be in many frames, which only the decoder sees.
     const { verdict, data } = isGroup
-      ? { verdict: answers.length > 0 ? ('positive' as const) : ('silent' as const), data: none }
+      ? { verdict: groupVerdict(answers), data: none }
       : judge(service, answers, planned.from)
     if (verdict === 'silent') this.#silent(now)
     else if (verdict === 'later') this.#later(now)
@@ -152,6 +152,12 @@ export class ItemTask implements Task {
       if (isExpected && first.health.isDead && haveAllDied(own)) this.#state.sleeps(now)
     }
   }
+}
+
+/** One that has it is enough; the others refuse it. */
+function groupVerdict(answers: Answers): 'positive' | 'negative' | 'silent' {
+  if (answers.some(({ isRefusal }) => isRefusal !== true)) return 'positive'
+  return answers.length > 0 ? 'negative' : 'silent'
 }
 
 /** Questions that used to be answered, one after the other, so that it is not about a question. */
