@@ -282,6 +282,25 @@ test('a catalogue of addresses alone needs no discovery', async () => {
   assert.ok(bench.outcomes.length >= 3 && bench.outcomes.every((kind) => kind === 'answered'))
 })
 
+test('a group that everybody refuses is asked less and less often, one that somebody has is not', async () => {
+  const counts = [true, false].map(async (isRefused) => {
+    const bench = new PolledBench([], { catalogue: [otherItem('pgn', 'ECFE00', { to: 255 })] })
+    const refusal = {
+      ...{ from: { id: 0x18e8ff00, extended: true }, data: new Uint8Array(0), time: 0 },
+      isRefusal: true as const,
+    }
+    const comes = { from: { id: 0x18feec00, extended: true }, data: refusal.data, time: 0 }
+    bench.car.refusal = () => ({
+      kind: 'answered',
+      answers: isRefused ? [refusal, refusal] : [refusal, comes],
+    })
+    await bench.drive(2000)
+    return bench.outcomes.length
+  })
+  const [refused = 0, answered = 0] = await Promise.all(counts)
+  assert.ok(refused < answered / 2, `${refused} and ${answered}`)
+})
+
 const unit = {
   asked: { id: 0x7e0, extended: false },
   answers: { id: 0x7e8, extended: false },

@@ -1,14 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SlcanParser } from '../../src/device/serial/slcan-parser.ts'
-import {
-  encodeLine,
-  SlcanAdapter,
-  type SlcanAdapterOptions,
-} from '../../src/device/simulator/slcan-adapter.ts'
+import { SlcanAdapter, type SlcanAdapterOptions } from '../../src/device/simulator/slcan-adapter.ts'
+import { isAccepted } from '../../src/device/simulator/slcan-adapter-filter.ts'
+import { encodeLine } from '../../src/device/simulator/slcan-adapter-frame.ts'
 import { steadyFrame } from '../../src/device/simulator/steady-traffic.ts'
 import { frameOf, newFrame } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
+import { SmallBus, type SmallBusOptions } from '../support/small-bus.ts'
 
 const test = suite('slcan adapter simulator')
 
@@ -166,6 +165,214 @@ test('every length of CAN FD has its code', () => {
     const text = Buffer.from(line.subarray(0, encodeLine(frame, line))).toString()
     assert.is(text, `d123${code}${'00'.repeat(length)}\r`)
   }
+})
+
+function onBus(options: Partial<SlcanAdapterOptions> = {}, busOptions: SmallBusOptions = {}) {
+  const bus = new SmallBus(busOptions)
+  const session = adapterWith({ ...options, model: bus })
+  let now = 1_790_000_000_000_000
+  session.adapter.advance(now)
+  const wait = (ms: number) => {
+    now += ms * 1000
+    session.adapter.advance(now)
+    return session.output()
+  }
+  return { ...session, bus, wait }
+}
+
+test('what is sent reaches the bus, and the answers come as frames', () => {
+  const { adapter, ask, wait, bus } = onBus()
+  ask('S6')
+  ask('O')
+  assert.is(adapter.acknowledges, true)
+  assert.is(ask('t7DF802010C0000000000'), 'z\r')
+  assert.is(wait(20), 't7E8804410C1AF8000000\r')
+  assert.equal(
+    bus.received.map(({ id, data }) => [id, data[1], data[2]]),
+    [[0x7df, 0x01, 0x0c]],
+  )
+  assert.is(ask('t7DF80201'), '\x07', 'too short')
+  assert.is(ask('tZZZ0'), '\x07')
+  assert.is(ask('t8000'), '\x07', 'no 11 bits')
+  assert.is(ask('F'), 'F00\r')
+  assert.is(adapter.onBus.length, 1)
+})
+
+test('listen-only puts nothing on the bus', () => {
+  const { adapter, ask, bus } = onBus()
+  ask('S6')
+  ask('L')
+  assert.is(ask('t7DF802010C0000000000'), '\x07')
+  assert.is(adapter.acknowledges, false)
+  assert.is(bus.received.length, 0)
+})
+
+test('a wrong bit rate hears nothing and has errors when it sends', () => {
+  const { ask, wait, bus } = onBus({}, { traffic: { frame: frameOf(0x100, [1]), everyMs: 10 } })
+  ask('S5')
+  ask('O')
+  assert.is(wait(100), '')
+  ask('t7DF802010C0000000000')
+  assert.is(ask('F'), 'F84\r')
+  assert.is(bus.received.length, 0)
+})
+
+test('bus timing registers set a bit rate too', () => {
+  for (const [command, isRight] of [
+    ['s001C', true],
+    ['s011C', false],
+  ] as const) {
+    const { ask, wait } = onBus({}, { traffic: { frame: frameOf(0x100, [1]), everyMs: 10 } })
+    assert.is(ask(command), '\r')
+    assert.is(ask('O'), '\r')
+    assert.is(wait(10), isRight ? 't100101\r' : '')
+  }
+})
+
+test('nobody awake means errors', () => {
+  const { ask } = onBus({}, { awake: false })
+  ask('S6')
+  ask('O')
+  ask('t7DF802010C0000000000')
+  assert.is(ask('F'), 'F84\r')
+})
+
+test('bus-off and error warning are told by the flags', () => {
+  const traffic = { frame: frameOf(0x100, [1]), everyMs: 10 }
+  const { adapter, ask, wait, bus } = onBus({ faults: ['bus-off'] }, { traffic })
+  ask('S6')
+  ask('O')
+  assert.is(wait(50), '')
+  assert.is(ask('t7DF802010C0000000000'), '\x07')
+  assert.is(ask('F'), 'FA4\r')
+  assert.is(adapter.acknowledges, false)
+  assert.is(bus.received.length, 0)
+  adapter.faults.delete('bus-off')
+  adapter.faults.add('error-warning')
+  assert.is(ask('F'), 'F04\r')
+  assert.is(wait(10), 't100101\r')
+})
+
+test('CAN FD is sent with and without the higher bit rate', () => {
+  const { adapter, ask } = onBus({ dialect: 'canable2' })
+  assert.is(ask('Y2'), '\r')
+  assert.is(adapter.dataSpeed, 2_000_000)
+  ask('S6')
+  ask('O')
+  assert.is(ask(`d1239${'00'.repeat(12)}`), 'z\r')
+  assert.is(ask(`B18FEF100F${'AB'.repeat(64)}`), 'Z\r')
+  assert.equal(
+    adapter.onBus.map(({ id, length, fd, brs }) => [id, length, fd, brs]),
+    [
+      [0x123, 12, true, false],
+      [0x18fef100, 64, true, true],
+    ],
+  )
+})
+
+test('the acceptance registers filter', () => {
+  const ids = [0x7e8, 0x7e0, 0x100]
+  // Dual mode, both filters the same: 7E8 to 7EF.
+  const dual = { code: 0xfd00fd00 | 0, mask: 0x00ff00ff, mode: 'dual' } as const
+  assert.equal(
+    ids.map((id) => isAccepted(frameOf(id, [1]), dual)),
+    [true, false, false],
+  )
+  // Only the first 16 bits of 29 count: 18FEF100 and its neighbours.
+  const extended = { code: 0xc7f7c7f7 | 0, mask: 0, mode: 'dual' } as const
+  const extendedIds = [0x18fef100, 0x18feff17, 0x18fec100]
+  assert.equal(
+    extendedIds.map((id) => isAccepted(frameOf(id, []), extended)),
+    [true, true, false],
+  )
+  const single = { code: (0x18fef117 << 3) | 0, mask: 0x7, mode: 'single' } as const
+  assert.ok(isAccepted(frameOf(0x18fef117, []), single))
+  assert.not.ok(isAccepted(frameOf(0x18fef100, []), single))
+  const standard = { code: 0x7e8 << 21, mask: 0x1fffff, mode: 'single' } as const
+  assert.ok(isAccepted(frameOf(0x7e8, [0x55]), standard))
+  assert.not.ok(isAccepted(frameOf(0x7e9, [0x55]), standard))
+})
+
+test('a filter set before opening is at work after it', () => {
+  const traffic = { frame: frameOf(0x100, [1]), everyMs: 10 }
+  const { ask, wait } = onBus({}, { traffic })
+  assert.is(ask('MFD00FD00'), '\r')
+  assert.is(ask('m00FF00FF'), '\r')
+  assert.is(ask('M12'), '\x07')
+  ask('S6')
+  ask('O')
+  assert.is(ask('m00000000'), '\x07', 'only while closed')
+  ask('t7DF802010C0000000000')
+  assert.is(wait(50), 't7E8804410C1AF8000000\r')
+})
+
+test('each dialect answers in its own way', () => {
+  const request = 't7DF802010C0000000000'
+  const answer = 't7E8804410C1AF8000000\r'
+  const cases: [SlcanAdapterOptions['dialect'], [string, string][]][] = [
+    [
+      'usbtin',
+      [
+        ['V', 'V0100\r'],
+        ['v', 'v0101\r'],
+        ['N', 'NFFFF\r'],
+        ['S6', '\r'],
+        ['O', '\r'],
+        [request, 'z\r'],
+      ],
+    ],
+    [
+      'wican',
+      [
+        ['V', 'V2011\r'],
+        ['N', 'N43010123\r'],
+        ['F', 'F00\r'],
+        ['C', '\r'],
+        ['S6', '\r'],
+        ['O', '\r'],
+        [request, '\r'],
+        ['q', ''],
+      ],
+    ],
+    [
+      'canable',
+      [
+        ['V', 'f1c92ab github.com/simulated/canable2-fw.git\r'],
+        ['L', ''],
+        ['N', ''],
+        ['S6', ''],
+        ['O', ''],
+        [request, ''],
+      ],
+    ],
+    [
+      'cantact',
+      [
+        ['C', ''],
+        ['S6', ''],
+        ['Y2', ''],
+        ['O', ''],
+        [request, ''],
+      ],
+    ],
+  ]
+  for (const [dialect = 'lawicel', steps] of cases) {
+    const { ask, wait } = onBus({ dialect })
+    for (const [command, reply] of steps) assert.is(ask(command), reply, `${dialect} ${command}`)
+    assert.is(wait(20), answer, dialect)
+  }
+})
+
+test('a CANable listens only after M1', () => {
+  const { adapter, ask, bus } = onBus({ dialect: 'canable' })
+  ask('S6')
+  ask('M1')
+  ask('O')
+  assert.is(adapter.state, 'listen')
+  ask('t7DF802010C0000000000')
+  assert.is(bus.received.length, 0)
+  for (const command of ['C', 'M0', 'O']) ask(command)
+  assert.is(adapter.acknowledges, true)
 })
 
 test.run()
