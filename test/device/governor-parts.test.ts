@@ -407,6 +407,18 @@ test('flow control that an adapter keeps too long, or past the end, does not go 
   assert.equal(out, ['request', 'flow-control'])
 })
 
+test('after an adapter has waited by itself no flow control goes out', async () => {
+  let handed = 0
+  const { carrier } = carried(async (permit) => {
+    handed += 1
+    redeem(permit)
+    return { kind: 'waited' }
+  })
+  await carrier.run()
+  carrier.owe(0x7e8)
+  assert.is(handed, 1)
+})
+
 test('a request that its adapter gave up for dead cannot go out afterwards', async () => {
   let held: Permit | undefined
   const { clock, out, carrier } = carried((permit) => {

@@ -50,8 +50,7 @@ export class Carrier {
     if (result.kind === 'sent' && !this.#isOver) {
       exchange.sent(clock.monotonic(), waitMs)
       await this.#answers()
-    }
-    this.#isOver = true
+    } else this.#isOver = true
     return result
   }
 
