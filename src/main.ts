@@ -28,7 +28,8 @@ const commands: Record<string, Entry> = {
     usage:
       'FILE [--what KIND] [--dbc FILE] [--profile NAME|FILE] [--format jsonl|csv|table] [--watch [--speed N|max]] [FILTER …]',
     details: `KIND    readings, spn, tp, dm1, dm, address_claim, requests, ack, isotp, obd, dtc, did,
-        profile (with --profile), dbc, uds_dbc (with --dbc)
+        activity (driving, idling, charging, parked), profile (with --profile), dbc, uds_dbc
+        (with --dbc)
 FILTER  --pgn, --spn, --source N,…   --pid, --id HEX,…   --signal, --bus NAME,…
         --from, --until TIME (seconds as in "ts", or 2026-03-01T08:00:00Z)
 --watch shows a table that is drawn anew while the recording runs at its speed`,

@@ -8,7 +8,9 @@ import { problemsOf } from '../../decoder/profile/check.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { IssueCounter } from '../../model/issue.ts'
+import type { Profile } from '../../model/profile.ts'
 import type { CommandIo } from '../command.ts'
+import { activityFrames } from './activity.ts'
 import { didOf, idText, readingLine, seconds, tapKinds } from './kinds.ts'
 import type { DecodePlace, Emit } from './line.ts'
 
@@ -31,7 +33,14 @@ export interface DecoderOptions {
 /** Kinds whose signals a DBC file defines. */
 const dbcKinds = ['dbc', 'uds_dbc']
 
-export const kindNames: readonly string[] = ['readings', ...Object.keys(tapKinds), ...dbcKinds]
+const ACTIVITY = 'activity'
+
+export const kindNames: readonly string[] = [
+  'readings',
+  ...Object.keys(tapKinds),
+  ACTIVITY,
+  ...dbcKinds,
+]
 
 /** Throws `usage` where options do not go together, and what the files named by them throw. */
 export function decoderOf(options: DecoderOptions): FrameDecoder {
@@ -40,6 +49,7 @@ export function decoderOf(options: DecoderOptions): FrameDecoder {
     const detail = `goes with --what ${dbcKinds.join(' or ')}, and the other way round`
     throw new OdographError('usage', '--dbc FILE', detail)
   }
+  if (what === ACTIVITY) return activityFrames(options, profileOf(options))
   if (dbc === undefined) {
     const taps = isTapKind(what) ? tapKinds[what](place, emit) : {}
     return busDecoders(options, taps)
@@ -54,10 +64,7 @@ function isTapKind(what: string): what is keyof typeof tapKinds {
 
 function busDecoders(options: DecoderOptions, taps: BusDecoderOptions['taps']): FrameDecoder {
   const { what, place, emit, issues } = options
-  const profile = options.profile === undefined ? undefined : findProfile(options.profile)
-  for (const { path, text } of profile === undefined ? [] : problemsOf(profile)) {
-    options.io.stderr.write(`${options.profile}: ${path.join('.')}: ${text}\n`)
-  }
+  const profile = profileOf(options)
   const decoders: BusDecoder[] = []
   const add = (index: number) => {
     const decoder = new BusDecoder({
@@ -76,6 +83,15 @@ function busDecoders(options: DecoderOptions, taps: BusDecoderOptions['taps']): 
       for (const decoder of decoders) decoder?.end()
     },
   }
+}
+
+function profileOf({ profile: named, io }: DecoderOptions): Profile | undefined {
+  if (named === undefined) return undefined
+  const profile = findProfile(named)
+  for (const { path, text } of problemsOf(profile)) {
+    io.stderr.write(`${named}: ${path.join('.')}: ${text}\n`)
+  }
+  return profile
 }
 
 function loadDbc(file: string, io: CommandIo): DbcDecoder {
