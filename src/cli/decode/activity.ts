@@ -9,7 +9,7 @@ import { isTesterId } from '../../device/governor/addresses.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { Micros } from '../../model/time.ts'
-import type { DecoderOptions, FrameDecoder } from './decoders.ts'
+import type { DecoderOptions, FrameDecoder } from './frame-decoder.ts'
 import { seconds } from './kinds.ts'
 
 const STEP: Micros = 250_000

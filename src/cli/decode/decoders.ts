@@ -6,29 +6,12 @@ import { compileDbc, type DbcDecoder } from '../../decoder/dbc/compile.ts'
 import { dbcText, parseDbc } from '../../decoder/dbc/parse.ts'
 import { problemsOf } from '../../decoder/profile/check.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
-import type { CanFrame } from '../../model/frame.ts'
-import type { IssueCounter } from '../../model/issue.ts'
 import type { Profile } from '../../model/profile.ts'
 import type { CommandIo } from '../command.ts'
 import { activityFrames } from './activity.ts'
+import type { DecoderOptions, FrameDecoder } from './frame-decoder.ts'
 import { didOf, idText, readingLine, seconds, tapKinds } from './kinds.ts'
 import type { DecodePlace, Emit } from './line.ts'
-
-export interface FrameDecoder {
-  frame(frame: CanFrame): void
-  /** After the last frame. */
-  end(): void
-}
-
-export interface DecoderOptions {
-  what: string
-  dbc: string | undefined
-  profile: string | undefined
-  place: DecodePlace
-  emit: Emit
-  issues: IssueCounter
-  io: CommandIo
-}
 
 /** Kinds whose signals a DBC file defines. */
 const dbcKinds = ['dbc', 'uds_dbc']
