@@ -1,6 +1,15 @@
 /** What the routes know of the rest of the gateway. */
 
-import type { Clock, GatewayReader, Logger, RecordReader, StatusReader } from '../model/ports.ts'
+import type {
+  Clock,
+  EventReader,
+  GatewayReader,
+  Logger,
+  RecordReader,
+  StatusReader,
+  TroubleCodeReader,
+  VehicleCommands,
+} from '../model/ports.ts'
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
 import type { TokenKeys } from './auth/tokens.ts'
@@ -9,6 +18,10 @@ export interface ApiContext {
   records: RecordReader
   status: StatusReader
   gateway: GatewayReader
+  troubleCodes: TroubleCodeReader | undefined
+  events: EventReader | undefined
+  /** Undefined: nothing is ever sent to a vehicle. */
+  commands: VehicleCommands | undefined
   keys: TokenKeys
   authenticator: Authenticator
   clock: Clock

@@ -31,3 +31,7 @@ export function deviceNotFound(): HttpError {
 export function noStatusYet(): HttpError {
   return new HttpError(404, 'no status updates yet')
 }
+
+export function noTroubleCodesYet(): HttpError {
+  return new HttpError(404, 'no trouble codes were read yet')
+}

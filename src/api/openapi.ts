@@ -13,8 +13,11 @@ const errorTitles: Readonly<Record<number, string>> = {
   401: 'No token, a bad one, or one without a right that this needs.',
   404: 'No such vehicle for this token, or no data yet.',
   406: 'Not available in a form that the Accept header names.',
+  409: 'The gateway refused it; the message says why.',
   429: 'Too many failed attempts; see Retry-After.',
   500: 'The gateway failed.',
+  502: 'The adapter or the bus failed.',
+  504: 'No control unit answered in time.',
 }
 
 interface MediaContent {

@@ -3,6 +3,7 @@
  * is made from them. Messages of the request schemas complete the sentence "<parameter> …".
  */
 import { z } from 'zod'
+import { eventTypes } from '../model/event.ts'
 import { signalNames } from '../model/signals.ts'
 import { privilegeNames } from './auth/privileges.ts'
 
@@ -21,11 +22,13 @@ function once(description: string) {
 }
 
 /** `a,b`: each of them one of a list. */
-function listOf(names: readonly string[], description: string) {
+function listOf<T extends string>(names: readonly T[], description: string) {
   const error = `takes ${names.join(', ')}, separated by commas`
+  const known: ReadonlySet<string> = new Set(names)
+  const isList = (list: string[]): list is T[] => list.every((name) => known.has(name))
   return once(description)
     .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
-    .refine((list) => list.every((name) => names.includes(name)), { error })
+    .refine(isList, { error })
 }
 
 export const noQuery = z.object({})
@@ -103,6 +106,62 @@ export const exchangeBody = z.object(
   },
   { error: 'must be a JSON object {nftContractAddress, tokenId, privileges}' },
 )
+
+export const dtcsQuery = z.object({
+  all: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .optional()
+    .describe('`true`: those that were cleared, too.'),
+})
+
+export const eventsQuery = z.object({
+  from: once('First day (`2024-01-25`, UTC) or a time; by default 14 days ago.').optional(),
+  to: once('Last day, which is included whole, or a time; by default now.').optional(),
+  type: listOf(eventTypes, 'Only these types, separated by commas.').optional(),
+  limit: wholeNumber(1, 1000).optional().describe('Events a page; 100 where it is not given.'),
+  after: once('The `next` of the page before.').optional(),
+})
+
+export type EventsQuery = z.output<typeof eventsQuery>
+
+function number(max: number) {
+  const error = `must be a whole number from 0 to ${max}`
+  return z.number({ error }).int({ error }).min(0, { error }).max(max, { error })
+}
+
+const controlUnitError = 'must be the identifier of a request: 7E0, or 18DA10F1'
+const controlUnit = z
+  .string({ error: controlUnitError })
+  .regex(/^([0-7][0-9A-Fa-f]{2}|[01][0-9A-Fa-f]{7})$/, { error: controlUnitError })
+  .describe('Identifier that the control unit is asked with: 7E0, or 18DA10F1.')
+
+/** Services that answer a PID: current data, monitors, vehicle information. */
+const pidServices = [1, 6, 9]
+
+export const questionBody = z.discriminatedUnion(
+  'kind',
+  [
+    z.object({
+      kind: z.literal('pid'),
+      pid: number(0xff),
+      service: z
+        .number({ error: 'must be 1, 6 or 9' })
+        .refine((service) => pidServices.includes(service), { error: 'must be 1, 6 or 9' })
+        .optional()
+        .describe('OBD-II service: 1 (by default), 6 or 9.'),
+      controlUnit: controlUnit.optional().describe('All are asked where it is not given.'),
+    }),
+    z.object({ kind: z.literal('did'), did: number(0xffff), controlUnit }),
+    z.object({
+      kind: z.literal('pgn'),
+      pgn: number(0x3ffff),
+      address: number(0xff).optional().describe('Source address; all where it is not given.'),
+    }),
+  ],
+  { error: 'must be {kind: "pid", pid}, {kind: "did", did, controlUnit} or {kind: "pgn", pgn}' },
+)
+
+export type QuestionBody = z.output<typeof questionBody>
 
 export const vehicleParams = z.object({
   tokenId: z.string().describe('Token id of the vehicle: a decimal text.'),
@@ -249,6 +308,53 @@ const signalRow = z.object({
   source: z.string().optional(),
 })
 
+const troubleCode = z.object({
+  code: z.string().meta({ example: 'P0301' }),
+  system: z.enum(['powertrain', 'chassis', 'body', 'network', 'j1939']),
+  description: z.string().optional().describe('Where the code is standardised.'),
+  kind: z
+    .enum(['stored', 'pending', 'permanent', 'active', 'previous'])
+    .describe('`active` and `previous` are those of J1939 (DM1, DM2).'),
+  controlUnit: z.string().describe('Identifier of its answers, or `SA` and its source address.'),
+  firstSeen: utc,
+  lastSeen: utc,
+  cleared: utc.optional().describe('When its control unit first answered without it.'),
+  occurrences: count,
+  lamp: z.enum(['malfunction', 'stop', 'warning', 'protect']).optional(),
+  freezeFrame: z
+    .array(
+      z.object({
+        label: z.string(),
+        value: z.union([z.number(), z.string()]),
+        unit: z.string(),
+        signal: z.string().optional(),
+      }),
+    )
+    .optional(),
+})
+
+const vehicleEvent = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().describe('KSUID'),
+  source: z.string(),
+  type: z.string().meta({ example: 'com.odograph.vehicle.dtc.set' }),
+  subject: z.string().describe('userDeviceId'),
+  time: utc,
+  datacontenttype: z.literal('application/json'),
+  data: z.record(z.string(), z.unknown()),
+})
+
+const commandAnswer = z.object({
+  answers: z.array(
+    z.object({
+      controlUnit: z.string(),
+      data: z.string().describe('Hexadecimal, from the service byte on.'),
+      time: utc,
+      negative: z.string().optional().describe('The negative response code, hexadecimal.'),
+    }),
+  ),
+})
+
 /** The answers by the names that they have in the OpenAPI document. */
 export const answers = {
   Error: errorAnswer,
@@ -268,6 +374,16 @@ export const answers = {
     distanceDriven: z.number(),
     units: z.literal('kilometers'),
   }),
+  TroubleCodes: z.object({
+    codes: z.array(troubleCode),
+    malfunctionLamp: z.boolean().optional(),
+    updated: utc.describe('When a control unit last said which codes it has.'),
+  }),
+  Events: z.object({
+    events: z.array(vehicleEvent),
+    next: z.string().optional().describe('Cursor of the next page, for `after`.'),
+  }),
+  CommandAnswers: commandAnswer,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,

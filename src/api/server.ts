@@ -6,7 +6,16 @@ import type { AddressInfo } from 'node:net'
 import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
 import { messageOf, OdographError } from '../model/errors.ts'
-import type { Clock, GatewayReader, Logger, RecordReader, StatusReader } from '../model/ports.ts'
+import type {
+  Clock,
+  EventReader,
+  GatewayReader,
+  Logger,
+  RecordReader,
+  StatusReader,
+  TroubleCodeReader,
+  VehicleCommands,
+} from '../model/ports.ts'
 import { Authenticator } from './auth/authenticator.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
@@ -14,8 +23,11 @@ import type { ApiContext } from './context.ts'
 import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
+import { addCommandRoutes } from './routes/commands.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
+import { addDtcRoutes } from './routes/dtcs.ts'
+import { addEventRoutes } from './routes/events.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addPageRoutes } from './routes/pages.ts'
@@ -34,6 +46,12 @@ export interface ApiOptions {
   records: RecordReader
   status: StatusReader
   gateway: GatewayReader
+  /** Without it no trouble codes were ever read. */
+  troubleCodes?: TroubleCodeReader
+  /** Without it nothing ever happened. */
+  events?: EventReader
+  /** Without it no command is taken. */
+  commands?: VehicleCommands
   keys: TokenKeys
   clock: Clock
   logger: Logger
@@ -71,9 +89,12 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, commands, ...readers } = options
   const context: ApiContext = {
     ...readers,
+    troubleCodes,
+    events,
+    commands,
     keys,
     clock,
     logger,
@@ -96,6 +117,9 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addStatusRoutes(app, context)
   addHistoryRoutes(app, context)
   addDistanceRoutes(app, context)
+  addDtcRoutes(app, context)
+  addEventRoutes(app, context)
+  addCommandRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
   await addPageRoutes(app, {

@@ -1,5 +1,5 @@
 /**
- * `startDate` and `endDate` as instants: `YYYY-MM-DD` (a day of UTC) or RFC 3339 with a zone. An
+ * `startDate` and `endDate` (events: `from` and `to`) as instants: `YYYY-MM-DD` (a day of UTC) or RFC 3339 with a zone. An
  * end is inclusive: a day counts whole, a time without a fraction up to the end of its second.
  */
 import type { Millis } from '../model/time.ts'
@@ -21,12 +21,15 @@ export interface TimeWindow {
 interface Bounds {
   startDate?: string | undefined
   endDate?: string | undefined
+  /** What the caller calls them. */
+  names?: { readonly start: string; readonly end: string }
 }
 
 /** The default is the last 14 days; `fallback` replaces the default bounds. */
 export function timeWindow(bounds: Bounds, now: Millis, fallback?: TimeWindow): TimeWindow {
-  const start = bounds.startDate ? parse('startDate', bounds.startDate) : undefined
-  const end = bounds.endDate ? parse('endDate', bounds.endDate) : undefined
+  const names = bounds.names ?? { start: 'startDate', end: 'endDate' }
+  const start = bounds.startDate ? parse(names.start, bounds.startDate) : undefined
+  const end = bounds.endDate ? parse(names.end, bounds.endDate) : undefined
   const to = end?.to ?? fallback?.to ?? now + 1
   return { from: start?.from ?? fallback?.from ?? to - DEFAULT_DAYS * DAY_MS, to }
 }

@@ -2,13 +2,17 @@
  * The ports: what the parts of the gateway know of each other. `gateway.ts` plugs them together;
  * tests plug in fakes that pass the same contract tests.
  */
+import type { Requester, RequestOutcome, SentFrame } from './bus-request.ts'
+import type { EventType, StoredEvent } from './event.ts'
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
+import type { CanAddress } from './profile.ts'
 import type { SignalValue } from './reading.ts'
 import type { Checkpoint, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
 import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
 import type { BusState, Transmitter } from './transmit.ts'
+import type { TroubleCodeReport } from './trouble-code.ts'
 import type { Vehicle } from './vehicle.ts'
 
 /** Structured logging: fields first, then a sentence. */
@@ -131,6 +135,41 @@ export interface RecordReader {
   totalDistance(vehicle: string): Promise<number>
 }
 
+/** What may be asked of the frames that went out, by the time of sending. */
+export interface SentQuery {
+  vehicle?: string
+  source?: string
+  /** A part of the requester's name, in any case. */
+  requester?: string
+  from: Millis
+  /** Exclusive. */
+  to: Millis
+  /** The newest so many. */
+  limit: number
+}
+
+export interface SentFrameReader {
+  /** In order of time. */
+  sentFrames(query: SentQuery): Promise<SentFrame[]>
+}
+
+export interface EventQuery {
+  vehicle: string
+  from: Millis
+  /** Exclusive. */
+  to: Millis
+  /** All where absent. */
+  types?: readonly EventType[]
+  limit: number
+  /** Exclusive: the event after which the page starts. */
+  after?: PageMark
+}
+
+export interface EventReader {
+  /** In order of time, then of sequence number. */
+  events(query: EventQuery): Promise<StoredEvent[]>
+}
+
 /** Newest state of a vehicle, kept in memory and reloaded from the store on start. */
 export interface StatusReader {
   status(vehicle: string): VehicleStatus
@@ -166,6 +205,27 @@ export interface GatewayHealth {
   sources: SourceReport[]
   store: { records: number; bytes: number; uncommitted: number }
   mqtt: { state: string; detail: string; unsent: number }
+}
+
+/** The trouble codes that are known of a vehicle. */
+export interface TroubleCodeReader {
+  /** Undefined where none were ever read or heard, which is not the same as none being set. */
+  troubleCodes(vehicle: string): TroubleCodeReport | undefined
+}
+
+/** One question to a vehicle, as the API takes it. */
+export type VehicleQuestion =
+  /** OBD-II, service 01 unless another reading one is named. */
+  | { kind: 'pid'; pid: number; service?: number; unit?: CanAddress }
+  /** A data identifier, UDS service 22; always of one control unit. */
+  | { kind: 'did'; did: number; unit: CanAddress }
+  /** A J1939 parameter group, of all where no address is given. */
+  | { kind: 'pgn'; pgn: number; address?: number }
+
+/** What may be asked of a vehicle from outside. The governor decides; neither rejects. */
+export interface VehicleCommands {
+  clearCodes(vehicle: string, requester: Requester): Promise<RequestOutcome>
+  ask(vehicle: string, question: VehicleQuestion, requester: Requester): Promise<RequestOutcome>
 }
 
 /** What the API may know of the running gateway. */

@@ -4,10 +4,15 @@
  */
 import type { StoredRecord } from '../model/record.ts'
 
+/** What has a place in the journal: a record, an event. */
+export interface Placed {
+  seq: number
+}
+
 /** What the lane needs of the journal. `sink` names the reader, so that each has its own cursor. */
-export interface OutboxStore {
+export interface OutboxStore<T extends Placed = StoredRecord> {
   /** Committed records with a greater `seq`, ascending. */
-  read(afterSeq: number, limit: number): StoredRecord[]
+  read(afterSeq: number, limit: number): T[]
   /** The `seq` up to which everything is acknowledged; 0 at first. */
   cursor(sink: string): number
   saveCursor(sink: string, seq: number): void

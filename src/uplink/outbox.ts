@@ -1,6 +1,7 @@
 /**
  * The lane out: reads committed records from the journal in order and hands them to a `deliver`
- * that resolves when the far side has acknowledged. Knows nothing of MQTT.
+ * that resolves when the far side has acknowledged. Knows nothing of MQTT, and of a record only its
+ * place: events have a lane of the same kind.
  *
  * At least once, in order: up to `window` records are in flight; the cursor moves only over an
  * unbroken run of acknowledged records, and whatever goes wrong, sending starts again behind the
@@ -10,13 +11,19 @@
 import { messageOf } from '../model/errors.ts'
 import type { Logger } from '../model/ports.ts'
 import type { StoredRecord } from '../model/record.ts'
-import { DeliveryError, type OutboxStore, systemTimers, type Timers } from './outbox-port.ts'
+import {
+  DeliveryError,
+  type OutboxStore,
+  type Placed,
+  systemTimers,
+  type Timers,
+} from './outbox-port.ts'
 
-export interface OutboxOptions {
+export interface OutboxOptions<T extends Placed = StoredRecord> {
   sink: string
-  store: OutboxStore
+  store: OutboxStore<T>
   /** Called in order of `seq`, without waiting for the one before. */
-  deliver(record: StoredRecord): Promise<void>
+  deliver(record: T): Promise<void>
   logger: Logger
   timers?: Timers
   /** Records in flight at most. */
@@ -63,8 +70,8 @@ const DEFAULTS = {
   drainMs: 1_000,
 }
 
-export class Outbox {
-  private readonly options: Required<OutboxOptions>
+export class Outbox<T extends Placed = StoredRecord> {
+  private readonly options: Required<OutboxOptions<T>>
   private started = false
   private stopping: Promise<void> | undefined
   private online = false
@@ -74,7 +81,7 @@ export class Outbox {
   /** undefined until it could be read. */
   private cursor: number | undefined
   private unsaved = 0
-  private ahead: StoredRecord[] = []
+  private ahead: T[] = []
   /** The journal had nothing more; nothing is read again before `wake`. */
   private exhausted = false
   private flights: Flight[] = []
@@ -86,7 +93,7 @@ export class Outbox {
   private cancelSave: (() => void) | undefined
   private landed: (() => void) | undefined
 
-  constructor(options: OutboxOptions) {
+  constructor(options: OutboxOptions<T>) {
     this.options = { ...DEFAULTS, ...options }
     this.window = this.options.window
   }
@@ -161,7 +168,7 @@ export class Outbox {
     return this.flights.length < (this.probing ? 1 : this.window)
   }
 
-  private next(): StoredRecord | undefined {
+  private next(): T | undefined {
     if (this.ahead.length === 0 && !this.exhausted) {
       try {
         this.cursor ??= this.options.store.cursor(this.options.sink)
@@ -175,7 +182,7 @@ export class Outbox {
     return this.ahead.shift()
   }
 
-  private send(record: StoredRecord): void {
+  private send(record: T): void {
     const flight: Flight = { seq: record.seq, epoch: this.epoch, state: 'sent' }
     this.flights.push(flight)
     const settle = (error?: unknown) => this.settle(flight, error)

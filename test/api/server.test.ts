@@ -263,12 +263,16 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/swagger/doc.json',
     'get /v1/user/device-data/{userDeviceId}/daily-distance',
     'get /v1/user/device-data/{userDeviceId}/distance-driven',
+    'get /v1/user/device-data/{userDeviceId}/dtcs',
+    'get /v1/user/device-data/{userDeviceId}/events',
     'get /v1/user/device-data/{userDeviceId}/historical',
     'get /v1/user/device-data/{userDeviceId}/history',
     'get /v1/user/device-data/{userDeviceId}/status',
     'get /v1/user/device-data/{userDeviceId}/status-raw',
     'get /v1/vehicle/{tokenId}/daily-distance',
     'get /v1/vehicle/{tokenId}/distance-driven',
+    'get /v1/vehicle/{tokenId}/dtcs',
+    'get /v1/vehicle/{tokenId}/events',
     'get /v1/vehicle/{tokenId}/history',
     'get /v1/vehicle/{tokenId}/signals',
     'get /v1/vehicle/{tokenId}/status',
@@ -276,6 +280,8 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v2/vehicle/{tokenId}/analytics/daily-distance',
     'get /v2/vehicle/{tokenId}/analytics/total-distance',
     'post /v1/tokens/exchange',
+    'post /v1/vehicle/{tokenId}/commands/dtc/clear',
+    'post /v1/vehicle/{tokenId}/commands/request',
   ])
   assert.is(new Set(methods.map(({ operation }) => operation.operationId)).size, methods.length)
   for (const { name, path, operation } of methods) {

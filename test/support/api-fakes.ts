@@ -5,10 +5,14 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { issuePrivilegeToken, issueUserToken, type TokenKeys } from '../../src/api/auth/tokens.ts'
 import { type ApiOptions, type ApiServer, createApi } from '../../src/api/server.ts'
+import type { Requester, RequestOutcome } from '../../src/model/bus-request.ts'
+import { type StoredEvent, type VehicleEvent, vehicleEvent } from '../../src/model/event.ts'
 import { ksuidOf } from '../../src/model/ksuid.ts'
 import type {
   Clock,
   DistanceDay,
+  EventQuery,
+  EventReader,
   GatewayHealth,
   GatewayReader,
   Logger,
@@ -17,6 +21,9 @@ import type {
   RecordQuery,
   RecordReader,
   StatusReader,
+  TroubleCodeReader,
+  VehicleCommands,
+  VehicleQuestion,
 } from '../../src/model/ports.ts'
 import type { SignalValue } from '../../src/model/reading.ts'
 import type {
@@ -26,6 +33,7 @@ import type {
   VehicleStatus,
 } from '../../src/model/record.ts'
 import type { Micros, Millis } from '../../src/model/time.ts'
+import type { TroubleCodeReport } from '../../src/model/trouble-code.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
 
 export const NOW = Date.parse('2024-01-25T18:00:00.250Z')
@@ -199,6 +207,62 @@ export class FakeGateway implements GatewayReader {
   }
 }
 
+export class FakeTroubleCodes implements TroubleCodeReader {
+  readonly reports = new Map<string, TroubleCodeReport>()
+  troubleCodes(vehicle: string): TroubleCodeReport | undefined {
+    return this.reports.get(vehicle)
+  }
+}
+
+export class FakeEvents implements EventReader {
+  readonly all: StoredEvent[] = []
+  readonly asked: EventQuery[] = []
+
+  add(time: Millis, type: VehicleEvent['type'], data = {}, vehicle = 'truck'): StoredEvent {
+    const event = { seq: this.all.length + 1, ...vehicleEvent({ vehicle, time, type, data }) }
+    this.all.push(event)
+    return event
+  }
+
+  async events(query: EventQuery): Promise<StoredEvent[]> {
+    this.asked.push(query)
+    const { vehicle, from, to, types, limit, after } = query
+    return this.all
+      .filter((event) => event.vehicle === vehicle && event.time >= from && event.time < to)
+      .filter(({ type }) => types === undefined || types.includes(type))
+      .sort((left, right) => left.time - right.time || left.seq - right.seq)
+      .filter(({ time, seq }) => after === undefined || (time - after.time || seq - after.seq) > 0)
+      .slice(0, limit)
+  }
+}
+
+/** Answers every command with `outcome`, and remembers what was asked. */
+export class FakeCommands implements VehicleCommands {
+  outcome: RequestOutcome = { kind: 'silent' }
+  readonly asked: (VehicleQuestion | 'clear')[] = []
+  readonly requesters: Requester[] = []
+  readonly vehicles: string[] = []
+
+  clearCodes(vehicle: string, requester: Requester): Promise<RequestOutcome> {
+    return this.#take(vehicle, 'clear', requester)
+  }
+
+  ask(vehicle: string, question: VehicleQuestion, requester: Requester): Promise<RequestOutcome> {
+    return this.#take(vehicle, question, requester)
+  }
+
+  async #take(
+    vehicle: string,
+    question: VehicleQuestion | 'clear',
+    requester: Requester,
+  ): Promise<RequestOutcome> {
+    this.vehicles.push(vehicle)
+    this.asked.push(question)
+    this.requesters.push(requester)
+    return this.outcome
+  }
+}
+
 export interface TestKey {
   privateKey: CryptoKey
   jwk: JWK
@@ -222,6 +286,9 @@ export interface TestApi {
   records: FakeRecords
   status: FakeStatus
   gateway: FakeGateway
+  troubleCodes: FakeTroubleCodes
+  events: FakeEvents
+  commands: FakeCommands
   clock: FakeClock
   logger: FakeLogger
 }
@@ -232,7 +299,10 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const gateway = new FakeGateway()
   const clock = new FakeClock()
   const logger = new FakeLogger()
-  const parts = { records, status, gateway, clock, logger }
+  const troubleCodes = new FakeTroubleCodes()
+  const events = new FakeEvents()
+  const commands = new FakeCommands()
+  const parts = { records, status, gateway, troubleCodes, events, commands, clock, logger }
   const api = await createApi({ ...parts, keys, version: '0.1.0', ...options })
   return { ...parts, api }
 }

@@ -1,11 +1,13 @@
 /**
  * The MQTT uplink: what of the gateway goes to which topic (the MQTT contract), over one
- * connection. Records come from the journal through the outbox, everything else is the newest
- * value of its topic and is published again on every new connection.
+ * connection. Records and events come from the journal, each through an outbox of its own;
+ * everything else is the newest value of its topic and is published again on every new connection.
  */
 import { messageOf, OdographError } from '../../model/errors.ts'
+import type { StoredEvent } from '../../model/event.ts'
 import type { StoredRecord } from '../../model/record.ts'
-import { encodeRecord } from '../codec.ts'
+import type { Vehicle } from '../../model/vehicle.ts'
+import { type EncodedRecord, encodeEvent, encodeRecord, type RecordEncoding } from '../codec.ts'
 import { Outbox } from '../outbox.ts'
 import { systemTimers, type Timers } from '../outbox-port.ts'
 import { createBroker } from './broker.ts'
@@ -25,6 +27,7 @@ import {
 export type { MqttUplink, MqttUplinkOptions, UplinkState } from './uplink-options.ts'
 
 const SINK = 'mqtt'
+const EVENT_SINK = 'mqtt-events'
 const JSON_TYPE = 'application/json'
 
 /** Throws `config-invalid` for a URL, an address or an id that cannot be used. */
@@ -38,6 +41,7 @@ class Uplink implements MqttUplink {
   private readonly root: string
   private readonly embedded: EmbeddedStarter | undefined
   private readonly outbox: Outbox
+  private readonly eventOutbox: Outbox<StoredEvent> | undefined
   private readonly statuses: StatusLane
   private client: MqttClient | undefined
   private running = false
@@ -52,7 +56,7 @@ class Uplink implements MqttUplink {
     this.timers = options.timers ?? systemTimers
     this.root = topicPart(options.root ?? 'odograph', 'MQTT root')
     topicPart(options.gatewayId, 'gateway id')
-    const { embedded, url, logger, clock, timings = {}, window, store } = options
+    const { embedded, url, logger, clock, timings = {}, window, store, events } = options
     if (embedded !== undefined) this.embedded = this.createEmbedded(embedded)
     else if (url !== undefined) this.client = this.createClient(url)
     else
@@ -61,15 +65,26 @@ class Uplink implements MqttUplink {
         'MQTT',
         'neither a broker URL nor an embedded broker',
       )
-    this.outbox = new Outbox({
+    const lane = {
       ...outboxTimings(timings),
-      sink: SINK,
-      store,
-      deliver: (record) => this.deliver(record),
       logger,
       timers: this.timers,
       ...(window === undefined ? {} : { window }),
+    }
+    this.outbox = new Outbox({
+      ...lane,
+      sink: SINK,
+      store,
+      deliver: (record) => this.deliver('records', record, encodeRecord),
     })
+    this.eventOutbox =
+      events &&
+      new Outbox<StoredEvent>({
+        ...lane,
+        sink: EVENT_SINK,
+        store: events,
+        deliver: (event) => this.deliver('events', event, encodeEvent),
+      })
     this.statuses = new StatusLane({
       status: (vehicle) => this.statusText(vehicle),
       publish: (vehicle, payload) =>
@@ -89,6 +104,7 @@ class Uplink implements MqttUplink {
     if (this.running) return
     this.running = true
     this.outbox.start()
+    this.eventOutbox?.start()
     if (this.embedded === undefined) this.client?.start()
     else this.embedded.start()
   }
@@ -105,6 +121,7 @@ class Uplink implements MqttUplink {
 
   wake(): void {
     this.outbox.wake()
+    this.eventOutbox?.wake()
   }
 
   statusChanged(vehicleId: string): void {
@@ -112,18 +129,22 @@ class Uplink implements MqttUplink {
   }
 
   health(): { state: UplinkState; detail: string; unsent: number } {
-    const lane = this.outbox.health()
+    const records = this.outbox.health()
+    const events = this.eventOutbox?.health()
     const connection = this.connectionHealth()
-    const held = connection.state === 'connected' && lane.detail !== ''
+    const isConnected = connection.state === 'connected'
     const details = [connection.detail]
-    if (held) details.push(`records wait: ${lane.detail}`)
+    for (const [name, lane] of Object.entries({ records, events })) {
+      if (isConnected && lane?.detail) details.push(`${name} wait: ${lane.detail}`)
+    }
+    const isParked = records.state === 'parked' || events?.state === 'parked'
     for (const [vehicle, count] of this.orphans) {
       details.push(`${count} records of '${vehicle}', which is not configured, were left out`)
     }
     return {
-      state: held && lane.state === 'parked' ? 'parked' : connection.state,
+      state: isConnected && isParked ? 'parked' : connection.state,
       detail: details.join('; '),
-      unsent: lane.unsent,
+      unsent: records.unsent + (events?.unsent ?? 0),
     }
   }
 
@@ -163,25 +184,31 @@ class Uplink implements MqttUplink {
 
   private connected(window: number): void {
     this.outbox.connected(window)
+    this.eventOutbox?.connected(window)
     this.statuses.connected(this.options.vehicles().map((vehicle) => vehicle.id))
     this.publishHealth()
   }
 
   private disconnected(): void {
     this.outbox.disconnected()
+    this.eventOutbox?.disconnected()
     this.statuses.disconnected()
     this.cancelHealth?.()
     this.cancelHealth = undefined
   }
 
-  private deliver(record: StoredRecord): Promise<void> {
-    const vehicle = this.options.vehicles().find(({ id }) => id === record.vehicle)
+  private deliver<T extends StoredRecord | StoredEvent>(
+    name: 'records' | 'events',
+    stored: T,
+    encode: (stored: T, vehicle: Vehicle, encoding: RecordEncoding) => EncodedRecord,
+  ): Promise<void> {
+    const vehicle = this.options.vehicles().find(({ id }) => id === stored.vehicle)
     if (vehicle === undefined) {
-      this.leaveOut(record.vehicle)
+      this.leaveOut(stored.vehicle)
       return Promise.resolve()
     }
-    const { contentType, payload } = encodeRecord(record, vehicle, this.options.encoding ?? 'json')
-    const topic = this.topic(vehicle.id, 'records')
+    const { contentType, payload } = encode(stored, vehicle, this.options.encoding ?? 'json')
+    const topic = this.topic(vehicle.id, name)
     return this.send({ topic, payload, qos: 1, retain: false, contentType })
   }
 
@@ -243,7 +270,7 @@ class Uplink implements MqttUplink {
 
   private async shutDown(): Promise<void> {
     this.statuses.disconnected()
-    await this.outbox.stop()
+    await Promise.all([this.outbox.stop(), this.eventOutbox?.stop()])
     await this.embedded?.stop()
     await this.client?.stop()
     if (this.embedded === undefined) return

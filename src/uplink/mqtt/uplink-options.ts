@@ -1,5 +1,6 @@
 /** What the MQTT uplink is made of and what it answers. */
 import { OdographError } from '../../model/errors.ts'
+import type { StoredEvent } from '../../model/event.ts'
 import type { Clock, Logger } from '../../model/ports.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import type { RecordEncoding } from '../codec.ts'
@@ -30,6 +31,8 @@ export interface MqttUplinkOptions extends Partial<BrokerAddress> {
   keepaliveSeconds?: number
   window?: number
   store: OutboxStore
+  /** Events; without it none are published. */
+  events?: OutboxStore<StoredEvent>
   vehicles(): readonly Vehicle[]
   /** The REST status; undefined where nothing is known yet. */
   statusJson(vehicleId: string): object | undefined

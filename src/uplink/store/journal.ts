@@ -1,7 +1,8 @@
 /**
  * The journal's writer. `append` only remembers; `commit` writes everything remembered in one
- * transaction — records, odometer slots, vehicle states — and is called by the journal's own timer
- * (`commitEvery`, the window at risk in a power cut), by `stop`, and by whoever cannot wait.
+ * transaction — records, odometer slots, vehicle states, events, frames sent — and is called by
+ * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
+ * power cut) does the same, but lets frames sent wait for their minute.
  *
  * A commit that fails (a full or read-only card) keeps its records in memory, up to a bound, says so
  * in `health`, and is tried again with the next. A record that the database refuses as such (a
@@ -9,7 +10,9 @@
  */
 
 import { type Database, isRefusal, openDatabase, type Statement } from '../../database/sqlite.ts'
+import type { SentFrame } from '../../model/bus-request.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
+import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
 import type { Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
 import {
   type Checkpoint,
@@ -18,14 +21,22 @@ import {
   type StoredRecord,
 } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
-import type { Vehicle } from '../../model/vehicle.ts'
+import type { OutboxStore } from '../outbox-port.ts'
+import type { CommitPart } from './commit-part.ts'
+import { Cursors } from './cursors.ts'
+import { EventLog } from './event-log.ts'
+import { KeptStates } from './kept-states.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate, SLOT_MS } from './schema.ts'
+import { SentLog } from './sent-log.ts'
+import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
 
 /** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
 const MAX_WAITING = 86_400
 /** So many records are committed without waiting for the timer (a recording read at full speed). */
 const MAX_GROUP = 2000
+/** Events that come together are committed together. */
+const EVENT_DELAY_MS: Millis = 100
 
 export interface JournalOptions {
   path: string
@@ -47,11 +58,11 @@ export interface JournalHealth {
   uncommitted: number
   /** Why the last commit failed; undefined if it did not. */
   failure: string | undefined
-  /** Records pushed out of memory because nothing could be written, or refused by the database. */
+  /** Records and events pushed out of memory because nothing could be written, or refused by the database. */
   lost: number
+  /** Frames sent that stand in no row, for the same reasons. */
+  lostFrames: number
 }
-
-type VehicleIds = Pick<Vehicle, 'id' | 'tokenId' | 'userDeviceId'>
 
 export class Journal implements RecordWriter {
   readonly path: string
@@ -62,10 +73,15 @@ export class Journal implements RecordWriter {
   readonly #state: Statement
   readonly #after: Statement
   readonly #newest: Statement
+  readonly #cursors: Cursors
+  readonly #sent: SentLog
+  readonly #events: EventLog
+  readonly #states: KeptStates
   #pending: Pending[] = []
   #checkpoints = new Map<string, Checkpoint>()
   #stored = new Map<string, Micros>()
   #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Timeout | undefined
   #failure: string | undefined
   #lost = 0
   #closed = false
@@ -90,6 +106,10 @@ export class Journal implements RecordWriter {
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
       this.#newest = prepare('SELECT max(seq) AS seq FROM record')
+      this.#cursors = new Cursors(this.#database)
+      this.#sent = new SentLog(this.#database, options.now)
+      this.#events = new EventLog(this.#database, this.#cursors, options.logger)
+      this.#states = new KeptStates(this.#database)
       for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
         this.#stored.set(String(row.vehicle), Number(row.stored))
       }
@@ -101,7 +121,43 @@ export class Journal implements RecordWriter {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.commit(), this.#options.commitEvery)
+    if (this.#timer !== undefined) return
+    const turn = () => {
+      this.#commit(false)
+      this.#prune()
+    }
+    this.#timer = setInterval(turn, this.#options.commitEvery)
+    this.#prune()
+  }
+
+  /** Events as the lane out reads them. */
+  get events(): OutboxStore<StoredEvent> {
+    return this.#events
+  }
+
+  /** Keeps an event; it is durable a moment later. Never throws. */
+  event(event: VehicleEvent): void {
+    if (this.#closed) return
+    this.#events.add(event)
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined
+      this.#commit(false)
+    }, EVENT_DELAY_MS)
+  }
+
+  /** Keeps a frame that went out to a bus. Never throws. */
+  sent(frame: SentFrame): void {
+    if (this.#sent.add(frame)) this.#commit(false)
+  }
+
+  /** Remembers the newest state of a part of the gateway, such as a vehicle's trouble codes. */
+  keep(part: string, owner: string, state: unknown): void {
+    this.#states.keep(part, owner, state)
+  }
+
+  /** What `keep` was last given; undefined if it never was. */
+  kept(part: string, owner: string): unknown {
+    return this.#states.kept(part, owner)
   }
 
   append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
@@ -120,11 +176,18 @@ export class Journal implements RecordWriter {
 
   /** Makes everything appended so far durable. False if it could not be written. */
   commit(): boolean {
-    if (this.#closed || this.#pending.length === 0) return true
+    return this.#commit(true)
+  }
+
+  #commit(all: boolean): boolean {
+    if (this.#closed) return true
+    const parts = this.#parts().filter((part) => part.isDue(all))
+    if (this.#pending.length === 0 && parts.length === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
     try {
       this.#database.exec('BEGIN IMMEDIATE')
+      for (const part of parts) part.write()
       for (const pending of this.#pending) if (!this.#write(pending)) refused += 1
       for (const [vehicle, { status, odometer }] of this.#checkpoints) {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
@@ -139,12 +202,26 @@ export class Journal implements RecordWriter {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
     }
     this.#failure = undefined
+    for (const part of parts) part.written()
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
     this.#lost += refused
     this.#pending = []
     this.#checkpoints.clear()
     this.#options.committed?.()
     return true
+  }
+
+  #parts(): CommitPart[] {
+    return [this.#sent, this.#events, this.#states]
+  }
+
+  #prune(): void {
+    try {
+      this.#sent.prune()
+    } catch (error) {
+      const detail = messageOf(error)
+      this.#options.logger.debug({ detail }, 'old frames could not be removed; tried again')
+    }
   }
 
   /** False if the database refused the record as such. */
@@ -184,12 +261,11 @@ export class Journal implements RecordWriter {
 
   /** The last place that a sink has acknowledged; 0 if none. */
   cursor(sink: string): number {
-    const row = this.#database.prepare('SELECT seq FROM cursor WHERE sink = ?').get(sink)
-    return Number(row?.seq ?? 0)
+    return this.#cursors.cursor(sink)
   }
 
   saveCursor(sink: string, seq: number): void {
-    this.#database.prepare('INSERT OR REPLACE INTO cursor VALUES (?, ?)').run(sink, seq)
+    this.#cursors.saveCursor(sink, seq)
   }
 
   /** Records that a sink has not acknowledged; asked every second, so taken from the places alone. */
@@ -212,34 +288,12 @@ export class Journal implements RecordWriter {
   }
 
   vehicles(): VehicleIds[] {
-    const rows = this.#database.prepare('SELECT * FROM vehicle ORDER BY id').all()
-    return rows.map((row) => ({
-      id: String(row.id),
-      tokenId: String(row.token_id),
-      userDeviceId: String(row.user_device_id),
-    }))
+    return keptVehicles(this.#database)
   }
 
-  /**
-   * Keeps the ids of a vehicle. Throws `config-invalid` if another vehicle has one of them, and
-   * `store-failed` if they cannot be written; what is kept already needs no writing.
-   */
+  /** Throws as `keepVehicle` does. */
   saveVehicle(vehicle: VehicleIds): void {
-    try {
-      this.#database
-        .prepare(
-          `INSERT INTO vehicle VALUES (?1, ?2, ?3)
-           ON CONFLICT (id) DO UPDATE SET token_id = ?2, user_device_id = ?3
-           WHERE token_id <> ?2 OR user_device_id <> ?3`,
-        )
-        .run(vehicle.id, vehicle.tokenId, vehicle.userDeviceId)
-    } catch (error) {
-      if (!isRefusal(error)) {
-        throw new OdographError('store-failed', this.path, messageOf(error), error)
-      }
-      const detail = `tokenId ${vehicle.tokenId} or userDeviceId ${vehicle.userDeviceId} belongs to another vehicle of this store`
-      throw new OdographError('config-invalid', `vehicle ${vehicle.id}`, detail, error)
-    }
+    keepVehicle(this.#database, this.path, vehicle)
   }
 
   health(): JournalHealth {
@@ -253,7 +307,8 @@ export class Journal implements RecordWriter {
       bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
       uncommitted: this.#pending.length,
       failure: this.#failure,
-      lost: this.#lost,
+      lost: this.#lost + this.#events.lost,
+      lostFrames: this.#sent.lost,
     }
   }
 
@@ -261,6 +316,7 @@ export class Journal implements RecordWriter {
   stop(): void {
     if (this.#closed) return
     clearInterval(this.#timer)
+    clearTimeout(this.#soon)
     this.commit()
     this.#closed = true
     this.#database.close()

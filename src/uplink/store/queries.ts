@@ -4,9 +4,17 @@
  */
 
 import type { Database } from '../../database/sqlite.ts'
-import type { DistanceDay, PageOptions, RecordPage, RecordQuery } from '../../model/ports.ts'
+import type { StoredEvent } from '../../model/event.ts'
+import type {
+  DistanceDay,
+  EventQuery,
+  PageOptions,
+  RecordPage,
+  RecordQuery,
+} from '../../model/ports.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
+import { eventOf } from './event-log.ts'
 import { recordOf } from './rows.ts'
 import { SLOT_MS } from './schema.ts'
 
@@ -93,6 +101,23 @@ export function page(database: Database, query: RecordQuery, options: PageOption
     )
   const total = options.total === false ? 0 : count(database, query)
   return { total, records: rows.map(recordOf) }
+}
+
+export function events(database: Database, query: EventQuery): StoredEvent[] {
+  const { vehicle, from, to, types, limit, after } = query
+  const beyond = after === undefined ? '' : 'AND (time, seq) > (?, ?)'
+  const among = types === undefined ? '' : `AND type IN (${types.map(() => '?').join(', ')})`
+  return database
+    .prepare(`SELECT * FROM event WHERE ${WINDOW} ${beyond} ${among} ORDER BY time, seq LIMIT ?`)
+    .all(
+      vehicle,
+      from,
+      to,
+      ...(after === undefined ? [] : [after.time, after.seq]),
+      ...(types ?? []),
+      limit,
+    )
+    .map(eventOf)
 }
 
 export function span(

@@ -2,9 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Database, openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
-import { buckets, days, page, sample, span, totalDistance } from './queries.ts'
+import { buckets, days, events, page, sample, span, totalDistance } from './queries.ts'
+import { sentFrames } from './sent-frames.ts'
 
-const queries = { buckets, days, page, sample, span, totalDistance }
+const queries = { buckets, days, events, page, sample, sentFrames, span, totalDistance }
 
 export type ReaderMethod = keyof typeof queries
 

@@ -1,10 +1,18 @@
-/** The `RecordReader` port: asks the reader's worker, one thread for all requests. */
+/** The reading ports of the journal: asks the reader's worker, one thread for all requests. */
 import { Worker } from 'node:worker_threads'
+import type { SentFrame } from '../../model/bus-request.ts'
 import { OdographError } from '../../model/errors.ts'
-import type { DistanceDay, RecordPage, RecordReader } from '../../model/ports.ts'
+import type { StoredEvent } from '../../model/event.ts'
+import type {
+  DistanceDay,
+  EventReader,
+  RecordPage,
+  RecordReader,
+  SentFrameReader,
+} from '../../model/ports.ts'
 import type { ReaderAnswer, ReaderMethod, ReaderRequest } from './reader-worker.ts'
 
-export interface JournalReader extends RecordReader {
+export interface JournalReader extends RecordReader, EventReader, SentFrameReader {
   stop(): Promise<void>
 }
 
@@ -71,6 +79,8 @@ export function createReader(
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    events: (query) => ask<StoredEvent[]>('events', query),
+    sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {
       stopped = true
       const ending = worker

@@ -24,7 +24,32 @@
  * vehicle_state    a row a vehicle: JSON of its newest status and odometer, when it was stored
  *                  (µs), to go on from after a restart
  * vehicle          the ids a vehicle goes by
- * cursor           a row a sink (MQTT, …): the last seq that it has acknowledged
+ *
+ * sent_frame       every different frame that went out to a bus, with why, once:
+ *   num            its number in sent_time
+ *   source, vehicle   the configured source that sent it, and whose bus that is
+ *   id, extended   the CAN identifier; extended is 1 for one of 29 bits
+ *   data           its bytes as they were on the wire
+ *   kind, cause, requester   `request`, `flow-control` or `privileged`; why; who asked
+ *   used           ms: some day on which it was sent, the last or the one before
+ * sent_time        when a frame of sent_frame went out: a row for the times of about a minute
+ *   frame          sent_frame.num
+ *   first          ms since 1970, UTC: its first time
+ *   count          how many times
+ *   later          count - 1 numbers, each the ms since the time before it, as unsigned LEB128: seven
+ *                  bits a byte, lowest first, bit 8 set in all bytes of a number but its last. First
+ *                  and last time of a row are less than two minutes apart; times never go back
+ *                  within a row. A day of polling at 20/s is so about 4.4 MB.
+ *   Rows more than 30 days older than the newest are removed at the start and once a day.
+ *
+ * event            what happened to a vehicle (model/event.ts), in the order in which it was stored
+ *   seq, id, vehicle   as in record
+ *   time           ms since 1970, UTC: when it happened
+ *   type, data     `dtc.set`, …; JSON object
+ *
+ * kept             what a part of the gateway remembers of something over a restart: JSON
+ * cursor           a row a sink (mqtt, mqtt-events, …): the last seq of record, or of event, that it
+ *                  has acknowledged
  * meta             format version and what else belongs to the file itself
  *
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
@@ -105,6 +130,42 @@ const migrations: readonly string[] = [
      user_device_id TEXT NOT NULL UNIQUE
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE sent_frame (
+     num INTEGER PRIMARY KEY,
+     source TEXT NOT NULL,
+     vehicle TEXT NOT NULL,
+     id INTEGER NOT NULL,
+     extended INTEGER NOT NULL,
+     data BLOB NOT NULL,
+     kind TEXT NOT NULL,
+     cause TEXT NOT NULL,
+     requester TEXT NOT NULL,
+     used INTEGER NOT NULL,
+     UNIQUE (id, data, extended, source, vehicle, kind, cause, requester)
+   ) STRICT;
+   CREATE TABLE sent_time (
+     frame INTEGER NOT NULL,
+     first INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     later BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX sent_time_by_first ON sent_time (first);
+   CREATE TABLE event (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     vehicle TEXT NOT NULL,
+     time INTEGER NOT NULL,
+     type TEXT NOT NULL,
+     data TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX event_by_time ON event (vehicle, time, seq);
+   CREATE TABLE kept (
+     part TEXT NOT NULL,
+     owner TEXT NOT NULL,
+     state TEXT NOT NULL,
+     PRIMARY KEY (part, owner)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**
