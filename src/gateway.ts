@@ -14,20 +14,22 @@ import { hostAndPort } from './config/address.ts'
 import { journalPath } from './config/data-folder.ts'
 import type { Identity, SigningKey } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
-import type { Config, SourceConfig } from './config/schema.ts'
-import { createSource } from './device/create-source.ts'
+import type { Config } from './config/schema.ts'
+import { Activities } from './gateway/activities.ts'
+import { Commands } from './gateway/commands.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { openJournal } from './gateway/open-journal.ts'
 import { Pipelines } from './gateway/pipelines.ts'
-import { recordingId } from './gateway/recording-id.ts'
-import { SourceLine } from './gateway/source-line.ts'
+import type { SourceLine } from './gateway/source-line.ts'
+import { SourceLines } from './gateway/source-lines.ts'
+import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
 import { messageOf } from './model/errors.ts'
+import { type EventType, vehicleEvent } from './model/event.ts'
 import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
-import type { Profile } from './model/profile.ts'
 import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import { clockTrust } from './uplink/clock-trust.ts'
@@ -38,6 +40,8 @@ import { createReader, type JournalReader } from './uplink/store/reader.ts'
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
 const RETRY_MS = 5000
+/** What the journal keeps of the pollers: by source, what the vehicle was found to support. */
+const POLLING = 'polling'
 
 export interface GatewayOptions {
   loaded: LoadedConfig
@@ -54,10 +58,12 @@ export class Gateway {
   readonly #signingKey: SigningKey
   readonly #config: Config
   readonly #findings: string[] = []
-  readonly #profiles: ReadonlyMap<string, Profile>
   readonly #journal: Journal
   readonly #reader: JournalReader
   readonly #pipelines: Pipelines
+  readonly #activities: Activities
+  readonly #troubleCodes: TroubleCodes
+  readonly #builder: SourceLines
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #api: ApiServer | undefined
@@ -97,7 +103,30 @@ export class Gateway {
       issue: (issue) => this.#issue(issue),
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
     })
-    this.#profiles = vehicleProfiles(this.#config, found)
+    const profiles = vehicleProfiles(this.#config, found)
+    this.#troubleCodes = new TroubleCodes(this.#journal)
+    this.#activities = new Activities({
+      config: this.#config,
+      pipelines: this.#pipelines,
+      clock,
+      logger,
+      event: (vehicle, type, data) => this.#event(vehicle, type, data),
+    })
+    this.#builder = new SourceLines({
+      config: this.#config,
+      profiles,
+      pipelines: this.#pipelines,
+      activity: (vehicle) => this.#activities.of(vehicle),
+      snapshot: (source) => this.#journal.kept(POLLING, source),
+      discovered: (source, snapshot) => this.#journal.keep(POLLING, source, snapshot),
+      taps: (vehicle) => this.#troubleCodes.of(vehicle).taps,
+      sent: (frame) => {
+        this.#journal.sent(frame)
+        this.#troubleCodes.sent(frame)
+      },
+      logger,
+      clock,
+    })
     this.vehicles = createVehicleRegister({
       config: this.#config,
       identity: this.#identity,
@@ -119,15 +148,13 @@ export class Gateway {
     this.#journal.start()
     for (const source of this.#config.sources) {
       try {
-        this.#lines.push(this.#line(source))
+        this.#lines.push(this.#builder.create(source))
       } catch (error) {
         this.#found(messageOf(error))
       }
     }
     for (const line of this.#lines) line.start()
-    this.#tick = setInterval(() => {
-      this.#pipelines.tick(millisToMicros(this.#options.clock.now()))
-    }, TICK_MS)
+    this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#mqtt = this.#createMqtt()
     this.#mqtt?.start()
     return await this.#startApi()
@@ -140,6 +167,7 @@ export class Gateway {
     clearInterval(this.#tick)
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
+    this.#troubleCodes.keepAll()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#api?.stop()])
     await this.#reader.stop()
@@ -158,6 +186,9 @@ export class Gateway {
       ...(store.lost === 0
         ? []
         : [`${store.lost} records were lost because nothing could be written`]),
+      ...(store.lostFrames === 0
+        ? []
+        : [`${store.lostFrames} frames that were sent to a bus stand in no log`]),
       ...(mqtt.state === 'refused' || mqtt.state === 'parked' ? [`MQTT: ${mqtt.detail}`] : []),
     ]
     return {
@@ -184,6 +215,9 @@ export class Gateway {
     this.#api = await createApi({
       records: this.#reader,
       status: this.#pipelines,
+      events: this.#reader,
+      troubleCodes: this.#troubleCodes,
+      commands: this.#commands(),
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       clock,
@@ -204,6 +238,29 @@ export class Gateway {
     }
   }
 
+  #onTick(): void {
+    for (const line of this.#lines) line.tick()
+    this.#activities.tick()
+    const now = millisToMicros(this.#options.clock.now())
+    this.#troubleCodes.tick(now)
+    this.#pipelines.tick(now)
+  }
+
+  #event(vehicle: string, type: EventType, data: Record<string, unknown>): void {
+    this.#journal.event(vehicleEvent({ vehicle, time: this.#options.clock.now(), type, data }))
+  }
+
+  #commands(): Commands {
+    const { sources } = this.#config
+    return new Commands({
+      askings: (vehicle) => this.#builder.askings(vehicle),
+      isJ1939: (vehicle) =>
+        sources
+          .filter((source) => source.vehicle === vehicle && 'protocols' in source)
+          .every((source) => !('protocols' in source) || !source.protocols.includes('obd')),
+    })
+  }
+
   #createMqtt(): MqttUplink | undefined {
     const { mqtt } = this.#config
     if (!mqtt.enabled) return undefined
@@ -218,6 +275,7 @@ export class Gateway {
         encoding,
         window,
         store: this.#journal,
+        events: this.#journal.events,
         vehicles: () => this.vehicles.all(),
         statusJson: (vehicle) => this.#statusJson(vehicle),
         healthJson: () => this.health(),
@@ -240,24 +298,5 @@ export class Gateway {
   #issue(issue: Issue): void {
     const isFrom = (line: SourceLine) => issue.at === line.id || issue.at.startsWith(`${line.id}/`)
     this.#lines.find(isFrom)?.issue(issue)
-  }
-
-  #line(config: SourceConfig): SourceLine {
-    const { logger, clock } = this.#options
-    const { vehicle } = config
-    return new SourceLine({
-      source: createSource(config),
-      type: config.type,
-      vehicle,
-      protocols: config.protocols,
-      profile: this.#profiles.get(vehicle),
-      pipeline:
-        config.type === 'playback'
-          ? this.#pipelines.recorded(vehicle, recordingId(config.file))
-          : this.#pipelines.live(vehicle),
-      logger,
-      now: () => clock.now(),
-      ended: () => this.#pipelines.flush(),
-    })
   }
 }

@@ -56,6 +56,17 @@ FILTER  --pgn, --spn, --source N,…   --pid, --id HEX,…   --signal, --bus NAM
       'slcan [--link PATH | --port PATH] [--file FILE | --rate FRAMES_PER_S] [--fault garbage,split,bel,silent,noack] [--seed N]',
     load: async () => (await import('./cli/simulate.ts')).simulate,
   },
+  sources: {
+    summary: 'what is plugged in, what it says it is, and how to configure it',
+    usage: '[--port PATH …] [--baud N …] [--json]',
+    load: async () => (await import('./cli/sources.ts')).sources,
+  },
+  governor: {
+    summary: 'which frames went out to a bus, and why',
+    usage:
+      'log [--data DIR] [--source ID] [--vehicle ID] [--since 1h|DATE] [--requester TEXT] [--limit N] [--json]',
+    load: async () => (await import('./cli/governor.ts')).governor,
+  },
   token: {
     summary: 'print a token signed by this gateway',
     usage:

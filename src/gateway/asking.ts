@@ -51,7 +51,9 @@ export class Asking {
   readonly #poller: Poller | undefined
   readonly #clock: Clock
   readonly #outcome: AskingOptions['outcome']
+  readonly #discovered: AskingOptions['discovered']
   #isAwake = false
+  #canAsk = false
 
   constructor(options: AskingOptions) {
     const { source, vehicle, settings, facts, clock, after = systemAfter, sent } = options
@@ -60,6 +62,7 @@ export class Asking {
     this.vehicle = vehicle
     this.#clock = clock
     this.#outcome = outcome
+    this.#discovered = discovered
     this.#governor = new Governor({ source, vehicle, settings, facts, clock, after, sent })
     if (catalogue.length === 0) return
     const asker = this.#governor
@@ -73,9 +76,27 @@ export class Asking {
   /** Nothing goes out any more; resolves when nothing is under way. */
   async stop(): Promise<void> {
     await Promise.all([this.#poller?.stop(), this.#governor.stop()])
+    const found = this.#poller?.snapshot()
+    if (found !== undefined) this.#discovered(found)
+  }
+
+  /** Whether the vehicle's diagnostics were found to have 29-bit identifiers. */
+  get isExtended(): boolean {
+    return this.#poller?.snapshot()?.support.extended === true
+  }
+
+  /** Whether it asks by itself. */
+  get polls(): boolean {
+    return this.#poller !== undefined
+  }
+
+  /** Whether an adapter is open that can send. */
+  get canAsk(): boolean {
+    return this.#canAsk
   }
 
   transmitter(transmitter: Transmitter | undefined): void {
+    this.#canAsk = transmitter !== undefined
     this.#governor.transmitter(transmitter)
     this.#poller?.available(transmitter !== undefined)
   }
@@ -117,6 +138,18 @@ export class Asking {
       }
       await setTimeout(Math.min(again, TURN_MS))
     }
+  }
+
+  /** The one question that a vehicle at rest may be asked: its engine speed. */
+  async probe(cause: string): Promise<void> {
+    const outcome = await this.#governor.request({
+      kind: 'diagnostic',
+      to: this.isExtended ? { id: 0x18db33f1, extended: true } : { id: 0x7df, extended: false },
+      data: Uint8Array.of(0x01, 0x0c),
+      requester: { kind: 'gateway', name: 'probe' },
+      cause,
+    })
+    this.#outcome(outcome.kind, this.#clock.now() * 1000)
   }
 
   report(): AskingReport {

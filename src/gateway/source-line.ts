@@ -14,6 +14,7 @@ import type { SignalName } from '../model/signals.ts'
 import { isoTime, type Micros, type Millis, microsToMillis } from '../model/time.ts'
 import type { BusState, Transmitter } from '../model/transmit.ts'
 import type { Asking } from './asking.ts'
+import { GNSS_SPEED_RANK, type VehicleActivity } from './vehicle-activity.ts'
 
 export interface SourceLineOptions {
   source: Source
@@ -23,6 +24,8 @@ export interface SourceLineOptions {
   /** What is known of the vehicle beyond the standards. */
   profile?: Profile | undefined
   pipeline: VehiclePipeline
+  /** What the vehicle is doing, for sources that tell of the present. */
+  activity?: VehicleActivity | undefined
   /** Where the source may send: what asks through it. */
   asking?: Asking | undefined
   /** For what is more than readings, such as trouble codes. */
@@ -42,6 +45,7 @@ export class SourceLine implements SourceEvents {
   frames = 0
   readonly #options: SourceLineOptions
   readonly #decoders: BusDecoder[] = []
+  #framesTold = 0
   #health: SourceHealth
 
   constructor(options: SourceLineOptions) {
@@ -94,6 +98,7 @@ export class SourceLine implements SourceEvents {
   health(health: SourceHealth): void {
     const isNews = health.state !== this.#health.state || health.detail !== this.#health.detail
     this.#health = health
+    this.#options.activity?.sourceState(this.id, health.state)
     if (!isNews) return
     const fields = { source: this.#options.source.id, state: health.state }
     if (health.state === 'waiting') this.#options.logger.warn(fields, health.detail)
@@ -112,8 +117,17 @@ export class SourceLine implements SourceEvents {
   }
 
   measured(signal: SignalName, value: SignalValue, time: Micros): void {
+    const isGroundSpeed = signal === 'speed' && typeof value === 'number'
+    if (isGroundSpeed) this.#options.activity?.motion(value, time)
+    const rank = isGroundSpeed ? GNSS_SPEED_RANK : MEASURED_RANK
     const reading = { signal, value, quality: 'ok', time, source: this.id } as const
-    this.#options.pipeline.reading({ ...reading, sender: 0, rank: MEASURED_RANK })
+    this.#options.pipeline.reading({ ...reading, sender: 0, rank })
+  }
+
+  /** Several times a second: tells how much was heard since the last time. */
+  tick(): void {
+    this.#options.activity?.heard(this.id, this.frames - this.#framesTold)
+    this.#framesTold = this.frames
   }
 
   end(): void {
