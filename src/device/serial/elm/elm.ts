@@ -1,0 +1,86 @@
+/**
+ * An adapter with an ELM327 or an STN11xx/STN21xx as a source (ELM327 data sheet, as far as it is
+ * public). Unless it may ask, it listens in silent mode; one that has none is left alone. It never
+ * searches for a protocol, which would transmit: bit rate and identifiers are tried with the
+ * requests that the governor lets out, and remembered.
+ */
+import type { Clock, Source } from '../../../model/ports.ts'
+import { openLine } from '../../open-line.ts'
+import { type After, type BackOff, Supervisor, systemAfter, systemClock } from '../../supervisor.ts'
+import type { ElmBusMemory } from './elm-asking.ts'
+import type { ElmWorld } from './elm-link.ts'
+import { ElmSession, type ElmSettings } from './elm-session.ts'
+import type { ElmMemory } from './elm-setup.ts'
+
+export interface ElmOptions {
+  id: string
+  /** Path of the serial device, or `tcp://HOST:PORT`. */
+  port: string
+  /** Speed of the serial line; the usual ones are tried if absent. */
+  baud?: number | undefined
+  /** Bit rate of the bus; found out if absent. */
+  bitrate?: 250_000 | 500_000 | undefined
+  listenOnly?: boolean
+  /** Default: the id. */
+  busName?: string
+  /** How often the supply voltage is read. */
+  voltageSeconds?: number
+}
+
+export interface ElmDependencies extends Partial<ElmWorld> {
+  clock?: Clock
+  after?: After
+  random?: () => number
+  backOff?: Partial<BackOff>
+}
+
+/** What ELM327s, STNs and their clones are delivered with. */
+const usualBauds = [38_400, 115_200, 9600, 230_400, 500_000, 57_600]
+const usualBitrates = [500_000, 250_000]
+
+export function createElmSource(options: ElmOptions, deps: ElmDependencies = {}): Source {
+  const { id, port, baud, bitrate, listenOnly = true, voltageSeconds = 5 } = options
+  const { clock = systemClock, after = systemAfter, open = openLine } = deps
+  const isTcp = port.startsWith('tcp://')
+  const settings: ElmSettings = {
+    path: port,
+    bauds: baud === undefined ? (isTcp ? [38_400] : [...usualBauds]) : [baud],
+    listenOnly,
+    voltageMs: voltageSeconds * 1000,
+  }
+  const memory: ElmMemory = { avoid: new Set(), quirks: new Set() }
+  const bus: ElmBusMemory = {
+    bitrates: bitrate === undefined ? [...usualBitrates] : [bitrate],
+    isProven: false,
+  }
+  let frames = 0
+  let supervisor: Supervisor | undefined
+  return {
+    id,
+    buses: [options.busName ?? id],
+    start(events) {
+      if (supervisor !== undefined) return
+      const counted = () => {
+        frames += 1
+      }
+      const world = { clock, after, open }
+      supervisor = new Supervisor({
+        adapter: {
+          open: (context) =>
+            ElmSession.open({ settings, memory, bus, events, counted, world, context }),
+        },
+        health: (health) => events.health(health),
+        transmitter: (transmitter) => events.transmitter?.(transmitter),
+        frames: () => frames,
+        clock,
+        after,
+        ...(deps.random === undefined ? {} : { random: deps.random }),
+        ...(deps.backOff === undefined ? {} : { backOff: deps.backOff }),
+      })
+      supervisor.start()
+    },
+    async stop() {
+      await supervisor?.stop()
+    },
+  }
+}
