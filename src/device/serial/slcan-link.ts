@@ -4,12 +4,12 @@
  */
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { FrameSink } from '../../model/frame.ts'
-import type { IssueCode, IssueSink } from '../../model/issue.ts'
+import type { Issue, IssueCode, IssueSink } from '../../model/issue.ts'
 import type { Clock } from '../../model/ports.ts'
 import type { Micros } from '../../model/time.ts'
 import type { After } from '../supervisor.ts'
 import { AdapterClock } from './adapter-clock.ts'
-import type { OpenPort, openPort } from './port.ts'
+import type { OpenPort, PortOptions } from './port.ts'
 import { SlcanParser, type SlcanReply } from './slcan-parser.ts'
 
 export interface LinkOptions {
@@ -27,10 +27,11 @@ export interface LinkSinks {
 export interface LinkWorld {
   clock: Clock
   after: After
-  open: typeof openPort
+  open: (options: PortOptions) => Promise<OpenPort>
 }
 
 type ReplyKind = SlcanReply['kind']
+type Settle = (reply: SlcanReply | undefined) => void
 
 const ANSWER_MS = 300
 /** Steps back of the clock up to this are held back; a longer one was meant. */
@@ -44,6 +45,8 @@ export class SlcanLink {
   /** Frames before this is set are left-overs of a channel that somebody else opened. */
   isListening = false
   frames = 0
+  /** Told of the status flags, whoever asked for them. */
+  status: (flags: number) => void = () => undefined
   readonly #options: LinkOptions
   readonly #sinks: LinkSinks
   readonly #world: LinkWorld
@@ -52,7 +55,8 @@ export class SlcanLink {
   #port: OpenPort | undefined
   #resolve: (reason: string) => void = () => undefined
   #hasEnded = false
-  #pending: { wanted: ReplyKind; settle: (reply: SlcanReply | undefined) => void } | undefined
+  #pending: { wanted: readonly ReplyKind[]; settle: Settle } | undefined
+  #queue: Promise<unknown> = Promise.resolve()
   #lastTime: Micros = 0
 
   constructor(options: LinkOptions, sinks: LinkSinks, world: LinkWorld) {
@@ -65,7 +69,7 @@ export class SlcanLink {
     this.#parser = new SlcanParser({
       at: options.path,
       frame: this.#frameSink(),
-      issue: sinks.issue,
+      issue: (issue) => this.#issue(issue),
       reply: (reply) => this.#reply(reply),
     })
   }
@@ -109,8 +113,15 @@ export class SlcanLink {
     this.#port?.write(Buffer.from(text, 'latin1')).catch((error) => this.end(messageOf(error)))
   }
 
-  /** Resolves to the wanted answer or a refusal; to undefined if neither comes in time. */
-  async ask(command: string, wanted: ReplyKind): Promise<SlcanReply | undefined> {
+  /** Does one thing after the other: an answer does not say what it answers. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work)
+    this.#queue = result.catch(() => undefined)
+    return result
+  }
+
+  /** Resolves to a wanted answer or a refusal; to undefined if neither comes in time. */
+  async ask(command: string, ...wanted: readonly ReplyKind[]): Promise<SlcanReply | undefined> {
     this.giveUp()
     const answer = new Promise<SlcanReply | undefined>((resolve) => {
       const settle = (reply: SlcanReply | undefined) => {
@@ -144,13 +155,25 @@ export class SlcanLink {
     return new OdographError('port-failed', this.#options.path, detail)
   }
 
+  /** Firmware of CANable answers `V` with a text of any form. */
+  #issue(issue: Issue): void {
+    const pending = this.#pending
+    const isAwaited = issue.code === 'line-malformed' && pending?.wanted.includes('version')
+    if (isAwaited) pending?.settle({ kind: 'version', text: issue.detail ?? '' })
+    else this.#sinks.issue(issue)
+  }
+
   #reply(reply: SlcanReply): void {
+    if (reply.kind === 'status') this.status(reply.flags)
     if (reply.kind === 'status' && (reply.flags & OVERFLOW_FLAGS) !== 0) {
       const flags = reply.flags.toString(16).padStart(2, '0').toUpperCase()
       this.issue('adapter-overflow', `status flags ${flags}`)
     }
     const pending = this.#pending
-    if (pending !== undefined && (reply.kind === pending.wanted || reply.kind === 'refused')) {
+    if (
+      pending !== undefined &&
+      (pending.wanted.includes(reply.kind) || reply.kind === 'refused')
+    ) {
       pending.settle(reply)
     } else if (reply.kind === 'refused' && this.isListening) {
       this.issue('adapter-refused', 'out of turn')

@@ -8,7 +8,9 @@
  */
 import { messageOf } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
+import type { BusState, Transmitter } from '../../model/transmit.ts'
 import type { OpenContext, Session } from '../supervisor.ts'
+import { SlcanAsking } from './slcan-asking.ts'
 import { type LinkOptions, type LinkSinks, type LinkWorld, SlcanLink } from './slcan-link.ts'
 import type { SlcanReply } from './slcan-parser.ts'
 import { runningText, silentText } from './slcan-texts.ts'
@@ -19,6 +21,9 @@ export interface ChannelSettings extends LinkOptions {
   speed: number
   listenOnly: boolean
   silenceMs: number
+  /** The digit after `Y`, for CAN FD; absent without. */
+  dataSpeed?: number | undefined
+  busState?: ((state: BusState, detail: string) => void) | undefined
 }
 
 /** Bytes of a half line or a channel left open are waited out after the first carriage returns. */
@@ -27,9 +32,15 @@ const TICK_MS = 1000
 const STATUS_MS = 10_000
 /** In silences: after how many the channel is opened anew. */
 const RENEW_SILENCES = 6
+/** Hardware and software version, two digits each. */
+const LAWICEL_VERSION = /^[0-9A-Fa-f]{4}$/
+/** `F`: bit 2 error warning, bit 5 error-passive, bit 7 bus error. */
+const ERROR_FLAGS = 0x04 | 0x20 | 0x80
 
 export class SlcanSession implements Session {
   readonly closed: Promise<string>
+  readonly transmitter?: Transmitter
+  readonly #asking: SlcanAsking | undefined
   readonly #settings: ChannelSettings
   readonly #world: LinkWorld
   readonly #report: OpenContext['report']
@@ -40,6 +51,10 @@ export class SlcanSession implements Session {
   #isAcknowledged = false
   #hasVersion = false
   #hasStatus = false
+  /** Any command of this opening was answered with CR or BEL. */
+  #hasAcknowledged = false
+  #hasTextVersion = false
+  #busState: BusState = 'ok'
   #isSilent = false
   #missed = 0
   #framesSeen = 0
@@ -71,6 +86,10 @@ export class SlcanSession implements Session {
     this.#signal = context.signal
     this.#link = new SlcanLink(settings, sinks, world)
     this.closed = this.#link.ended
+    this.#link.status = (flags) => this.#flags(flags)
+    if (settings.listenOnly) return
+    this.#asking = new SlcanAsking(this.#link)
+    this.transmitter = this.#asking
   }
 
   get detail(): string {
@@ -85,8 +104,9 @@ export class SlcanSession implements Session {
 
   async #close(): Promise<void> {
     this.#cancelTick()
+    this.#asking?.close()
     // A channel that stays open would go on acknowledging frames, or fill the adapter's memory.
-    if (!this.#link.hasEnded) await this.#link.ask('C', 'ack')
+    if (!this.#link.hasEnded) await this.#link.inTurn(() => this.#link.ask('C', 'ack'))
     await this.#link.close()
   }
 
@@ -113,11 +133,15 @@ export class SlcanSession implements Session {
   async #openChannel(): Promise<void> {
     const { speed, bitrate, timestamps } = this.#settings
     const link = this.#link
+    this.#hasAcknowledged = false
     link.send('\r\r\r')
     await new Promise<void>((resolve) => this.#world.after(FLUSH_MS, resolve))
     await this.#ask('C', 'ack')
     const version = await this.#ask('V', 'version')
-    if (version?.kind === 'version') this.#hasVersion = true
+    if (version?.kind === 'version') {
+      this.#hasVersion = true
+      this.#hasTextVersion = !LAWICEL_VERSION.test(version.text)
+    }
     const rate = await this.#ask(`S${speed}`, 'ack')
     if (rate?.kind === 'refused') {
       link.issue('adapter-refused', `S${speed}`)
@@ -126,13 +150,15 @@ export class SlcanSession implements Session {
     if (timestamps && (await this.#ask('Z1', 'ack'))?.kind === 'refused') {
       link.issue('adapter-refused', 'Z1: no time stamps')
     }
+    const { dataSpeed } = this.#settings
+    if (dataSpeed !== undefined) await this.#ask(`Y${dataSpeed}`, 'ack')
     await this.#openBus()
   }
 
   async #openBus(): Promise<void> {
     const { listenOnly } = this.#settings
     const link = this.#link
-    const command = listenOnly ? 'L' : 'O'
+    const command = listenOnly ? await this.#silently() : 'O'
     // Before the answer: the first frames may come in the same chunk.
     link.isListening = true
     const opened = await this.#ask(command, 'ack')
@@ -146,6 +172,16 @@ export class SlcanSession implements Session {
     )
   }
 
+  /**
+   * The command that opens the channel without acknowledging frames. CANable and CANtact know no `L`: they
+   * answer nothing but `V`, with a text, and are silent after `M1`, which is set before they open.
+   */
+  async #silently(): Promise<'L' | 'O'> {
+    if (this.#hasAcknowledged || !this.#hasTextVersion) return 'L'
+    await this.#ask('M1', 'ack')
+    return this.#hasAcknowledged ? 'L' : 'O'
+  }
+
   /** As the link does, but rejects once it is to be closed: nothing may follow the last `C`. */
   async #ask(command: string, wanted: 'ack' | 'version'): Promise<SlcanReply | undefined> {
     const check = () => {
@@ -155,6 +191,7 @@ export class SlcanSession implements Session {
     }
     check()
     const reply = await this.#link.ask(command, wanted)
+    if (reply?.kind === 'ack' || reply?.kind === 'refused') this.#hasAcknowledged = true
     check()
     return reply
   }
@@ -198,7 +235,9 @@ export class SlcanSession implements Session {
     }
     if (now - this.#renewedAt >= silenceMs * RENEW_SILENCES) {
       this.#renewedAt = now
-      await this.#openChannel()
+      this.#asking?.pause(true)
+      await this.#link.inTurn(() => this.#openChannel())
+      this.#asking?.pause(false)
     } else if (canAsk && now - this.#askedAt >= silenceMs) {
       this.#missed = (await this.#isAlive()) ? 0 : this.#missed + 1
       if (this.#missed >= 2) this.#link.end(`${path}: the adapter has stopped answering`)
@@ -208,14 +247,25 @@ export class SlcanSession implements Session {
   async #isAlive(): Promise<boolean> {
     if (this.#hasStatus) return this.#askStatus()
     this.#askedAt = this.#world.clock.monotonic()
-    return (await this.#link.ask('V', 'version')) !== undefined
+    return (await this.#link.inTurn(() => this.#link.ask('V', 'version'))) !== undefined
   }
 
   /** Asks for the status flags; the link looks at them. False if nothing came. */
   async #askStatus(): Promise<boolean> {
     this.#askedAt = this.#world.clock.monotonic()
-    const reply = await this.#link.ask('F', 'status')
+    const reply = await this.#link.inTurn(() => this.#link.ask('F', 'status'))
     if (reply?.kind === 'status') this.#hasStatus = true
     return reply !== undefined
+  }
+
+  /** Told when it changes. Flags are cleared by reading them, so none is well again. */
+  #flags(flags: number): void {
+    const state: BusState = (flags & ERROR_FLAGS) === 0 ? 'ok' : 'errors'
+    if (state === this.#busState) return
+    this.#busState = state
+    const { path, busState } = this.#settings
+    const text = flags.toString(16).padStart(2, '0').toUpperCase()
+    const says = state === 'ok' ? 'no more errors on the bus' : 'the controller has errors'
+    busState?.(state, `${path}: ${says} (status flags ${text})`)
   }
 }

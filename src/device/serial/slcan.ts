@@ -6,17 +6,19 @@
  * listen-only. Every answer has a deadline: some adapters give none.
  *
  * A node that is not listen-only acknowledges the frames of the vehicle's bus. So an adapter that
- * refuses `L` stays closed unless the configuration allows `O`. No command that transmits exists here.
+ * refuses `L` stays closed unless the configuration allows `O`; then it may also send, but nothing that
+ * does not come out of a permit of the governor.
  */
 import { OdographError } from '../../model/errors.ts'
 import type { Clock, Source } from '../../model/ports.ts'
+import { openLine } from '../open-line.ts'
 import { type After, type BackOff, Supervisor, systemAfter, systemClock } from '../supervisor.ts'
-import { openPort } from './port.ts'
+import type { OpenPort, PortOptions } from './port.ts'
 import { type ChannelSettings, SlcanSession } from './slcan-session.ts'
 
 export interface SlcanOptions {
   id: string
-  /** Path of the serial device. */
+  /** Path of the serial device, or `tcp://HOST:PORT`. */
   port: string
   /** Speed of the serial line. */
   baud?: number
@@ -25,6 +27,8 @@ export interface SlcanOptions {
   /** Default: the id. */
   busName?: string
   listenOnly?: boolean
+  /** CAN FD: bit rate of the data part, 2000000 or 5000000. */
+  dataBitrate?: number | undefined
   /** Time stamps by the adapter, to a millisecond; makes lines four characters longer. */
   timestamps?: boolean
   /** Without frames for so long, the bus counts as silent and the adapter is asked if it lives. */
@@ -36,7 +40,7 @@ export interface SlcanDependencies {
   after?: After
   random?: () => number
   backOff?: Partial<BackOff>
-  open?: typeof openPort
+  open?: (options: PortOptions) => Promise<OpenPort>
 }
 
 /** Index: the digit after `S`. */
@@ -47,7 +51,7 @@ export const slcanBitrates: readonly number[] = [
 /** Throws `config-invalid` for a bit rate that SLCAN has no command for. */
 export function createSlcanSource(options: SlcanOptions, deps: SlcanDependencies = {}): Source {
   const settings = channelSettings(options)
-  const { clock = systemClock, after = systemAfter, open = openPort } = deps
+  const { clock = systemClock, after = systemAfter, open = openLine } = deps
   const { id } = options
   let frames = 0
   let supervisor: Supervisor | undefined
@@ -64,10 +68,12 @@ export function createSlcanSource(options: SlcanOptions, deps: SlcanDependencies
         adapter: {
           open: (context) => {
             const sinks = { frame, issue: events.issue.bind(events) }
-            return SlcanSession.open(settings, sinks, { clock, after, open }, context)
+            const told = { ...settings, busState: events.busState?.bind(events) }
+            return SlcanSession.open(told, sinks, { clock, after, open }, context)
           },
         },
         health: (health) => events.health(health),
+        transmitter: (transmitter) => events.transmitter?.(transmitter),
         frames: () => frames,
         clock,
         after,
@@ -97,5 +103,6 @@ function channelSettings(options: SlcanOptions): ChannelSettings {
     listenOnly: options.listenOnly ?? true,
     timestamps: options.timestamps ?? false,
     silenceMs: silenceSeconds * 1000,
+    dataSpeed: options.dataBitrate === undefined ? undefined : options.dataBitrate / 1_000_000,
   }
 }
