@@ -2,10 +2,10 @@
  * Where a simulated vehicle is at a moment, and how fast: a pure function of wall time, so that the
  * distance goes on over restarts and never falls.
  *
- * It drives the same half hour again and again, on a loop whose position follows from the distance.
- * The loop is roughly the outer ring of Milan's boulevards, about 18 km.
+ * It drives the same half hour again and again, on a route whose position follows from the distance.
  */
 import type { Micros } from '../../model/time.ts'
+import { Route } from './route.ts'
 
 export interface Motion {
   /** km since the vehicle was built. */
@@ -25,8 +25,11 @@ export interface Motion {
   engineSeconds: number
 }
 
-/** The half hour: seconds, and the speed in km/h at their end. Straight lines between. */
-const profile: readonly (readonly [seconds: number, speed: number])[] = [
+/** Seconds, and the speed in km/h at their end. Straight lines between. */
+export type SpeedPoint = readonly [seconds: number, speed: number]
+
+/** The half hour, from and to a standstill. */
+export const cityProfile: readonly SpeedPoint[] = [
   [12, 30],
   [25, 42],
   [60, 48],
@@ -79,36 +82,12 @@ const profile: readonly (readonly [seconds: number, speed: number])[] = [
   [25, 0],
 ]
 
-const loop: readonly (readonly [latitude: number, longitude: number])[] = [
-  [45.479, 9.1441],
-  [45.4738, 9.1407],
-  [45.4685, 9.144],
-  [45.456, 9.1485],
-  [45.4527, 9.151],
-  [45.4435, 9.168],
-  [45.441, 9.186],
-  [45.443, 9.2165],
-  [45.448, 9.227],
-  [45.458, 9.2285],
-  [45.468, 9.2265],
-  [45.4775, 9.2245],
-  [45.4858, 9.2165],
-  [45.4868, 9.205],
-  [45.496, 9.193],
-  [45.4977, 9.1853],
-  [45.4945, 9.176],
-  [45.4935, 9.166],
-  [45.493, 9.155],
-  [45.4865, 9.1475],
-]
-
-const BUILT: Micros = Date.UTC(2026, 8, 1) * 1000
+export const BUILT: Micros = Date.UTC(2026, 8, 1) * 1000
 const BASE_KM = 114_300
 /** A clock that was never set lies before `BUILT`: then distances repeat after so many cycles. */
 const CYCLE_LIMIT = 500_000
 /** It is refuelled after so many cycles, while it stands. */
 const TANK_CYCLES = 36
-const KM_PER_DEGREE = 111.195
 
 interface Leg {
   /** Seconds from the start of the cycle, and km. */
@@ -119,25 +98,17 @@ interface Leg {
   to: number
 }
 
-interface Stretch {
-  distance: number
-  length: number
-  from: readonly [number, number]
-  to: readonly [number, number]
-}
-
 export class Drive {
   readonly cycleSeconds: number
   readonly cycleKm: number
-  readonly loopKm: number
+  readonly #route = new Route()
   readonly #legs: Leg[] = []
-  readonly #stretches: Stretch[] = []
 
   constructor() {
     let start = 0
     let distance = 0
     let from = 0
-    for (const [seconds, to] of profile) {
+    for (const [seconds, to] of cityProfile) {
       this.#legs.push({ start, distance, seconds, from, to })
       start += seconds
       distance = inMillimetres(distance + ((from + to) / 2) * (seconds / 3600))
@@ -145,14 +116,6 @@ export class Drive {
     }
     this.cycleSeconds = start
     this.cycleKm = distance
-    let along = 0
-    for (const [index, point] of loop.entries()) {
-      const to = loop[(index + 1) % loop.length] ?? point
-      const length = kmBetween(point, to)
-      this.#stretches.push({ distance: along, length, from: point, to })
-      along += length
-    }
-    this.loopKm = along
   }
 
   at(time: Micros): Motion {
@@ -168,7 +131,7 @@ export class Drive {
     const odometer = inMillimetres(BASE_KM + count * this.cycleKm + driven)
     const trip = (count % TANK_CYCLES) * this.cycleKm + driven
     const tankUsed = trip / (TANK_CYCLES * this.cycleKm)
-    const [latitude, longitude] = this.#position(odometer % this.loopKm)
+    const { latitude, longitude } = this.#route.at(odometer)
     const engineSeconds = count * this.cycleSeconds + within + BASE_KM * 100
     return {
       odometer,
@@ -181,12 +144,6 @@ export class Drive {
       engineSeconds,
     }
   }
-
-  #position(along: number): [number, number] {
-    const { distance, length, from, to } = last(this.#stretches, (s) => s.distance <= along)
-    const share = (along - distance) / length
-    return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]
-  }
 }
 
 /** km, rounded to millimetres, so that the seam of two cycles shows no step back. */
@@ -197,10 +154,4 @@ function inMillimetres(distance: number): number {
 /** The last that fits; the first one always does. */
 function last<T>(items: readonly T[], fits: (item: T) => boolean): T {
   return items.findLast(fits) ?? (items[0] as T)
-}
-
-function kmBetween(a: readonly [number, number], b: readonly [number, number]): number {
-  const north = b[0] - a[0]
-  const east = (b[1] - a[1]) * Math.cos((((a[0] + b[0]) / 2) * Math.PI) / 180)
-  return Math.hypot(north, east) * KM_PER_DEGREE
 }
