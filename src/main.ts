@@ -51,9 +51,12 @@ FILTER  --pgn, --spn, --source N,…   --pid, --id HEX,…   --signal, --bus NAM
     load: async () => (await import('./cli/profile.ts')).profile,
   },
   simulate: {
-    summary: 'be an SLCAN adapter on a pseudo-terminal',
+    summary: 'be an adapter in a simulated vehicle',
     usage:
-      'slcan [--link PATH | --port PATH] [--file FILE | --rate FRAMES_PER_S] [--fault garbage,split,bel,silent,noack] [--seed N]',
+      'slcan|elm327|stn|gvret|nmea [--link PATH | --port PATH | --tcp HOST:PORT] [--vehicle truck|car|ev] [--scenario NAME] [--fault NAME,…] [--seed N]',
+    details: `slcan   also [--dialect NAME] [--file FILE | --rate FRAMES_PER_S]
+elm327  also [--version 1.0 … 2.3]
+A wrong NAME is answered with all there are.`,
     load: async () => (await import('./cli/simulate.ts')).simulate,
   },
   sources: {

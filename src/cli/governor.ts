@@ -39,7 +39,7 @@ export async function governor(args: string[], io: CommandIo): Promise<number> {
     limit: lineLimit(values.limit),
   }
   const frames = read(journalPath(dataFolderPath(values.data)), query)
-  if (frames.length === 0) io.stderr.write('no such frame was sent\n')
+  if (frames.length === 0) io.stderr.write('no such frame was sent, or not more than 15 s ago\n')
   const lines = new LineWriter(io.stdout)
   const text = values.json === true ? jsonLine : textLine
   for (const frame of frames) {

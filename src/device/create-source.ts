@@ -3,8 +3,14 @@ import { OdographError } from '../model/errors.ts'
 import type { Source } from '../model/ports.ts'
 import type { FrameFilter } from '../model/transmit.ts'
 import { createPlayback } from './capture/playback.ts'
+import { createElmSource } from './serial/elm/elm.ts'
 import { createSlcanSource } from './serial/slcan.ts'
-import { createSimulatedVehicle } from './simulator/source.ts'
+import { createSimulatedBus } from './simulator/bus-source.ts'
+import {
+  type SimulatedVehicleName,
+  simulatedBus,
+  simulatedVehicles,
+} from './simulator/simulated-bus.ts'
 import { createSocketcanSource } from './socketcan/socketcan.ts'
 
 interface Line {
@@ -15,7 +21,7 @@ interface Line {
 
 /** The part of the configuration that `device` needs; checked before it comes here. */
 export type SourceSettings =
-  | { type: 'simulator'; id: string; model: 'truck' | 'car' | 'ev'; listenOnly: boolean }
+  | { type: 'simulator'; id: string; model: SimulatedVehicleName; listenOnly: boolean }
   | { type: 'playback'; id: string; file: string; speed: number | 'max' }
   | ({
       type: 'slcan'
@@ -28,11 +34,10 @@ export type SourceSettings =
       type: 'elm327'
       baud?: number | undefined
       bitrate?: 250_000 | 500_000 | undefined
-      extended?: boolean | undefined
       listenOnly: boolean
     } & Line)
-  | ({ type: 'gvret'; baud: number; bitrate: number; listenOnly: boolean } & Line)
   | { type: 'socketcan'; id: string; interface: string; listenOnly: boolean }
+  | ({ type: 'gvret'; baud: number; bitrate: number; listenOnly: boolean } & Line)
   | ({ type: 'nmea'; baud: number } & Line)
 
 /** `wanted`: frames that an adapter may leave the others out for; empty: all are wanted. */
@@ -40,16 +45,25 @@ export function createSource(settings: SourceSettings, wanted: readonly FrameFil
   const { id } = settings
   switch (settings.type) {
     case 'simulator':
-      return createSimulatedVehicle({ id })
+      return simulated(settings)
     case 'playback':
       return createPlayback({ id, path: settings.file, speed: settings.speed })
-    case 'slcan': {
-      const { port, baud, bitrate, listenOnly } = settings
-      return createSlcanSource({ id, port, baud, bitrate, listenOnly })
-    }
+    case 'slcan':
+      return createSlcanSource(settings)
+    case 'elm327':
+      return createElmSource(settings)
     case 'socketcan':
       return createSocketcanSource({ ...settings, filters: wanted })
     default:
-      throw new OdographError('config-invalid', id, 'not there yet')
+      throw new OdographError('config-invalid', id, 'TODO')
   }
+}
+
+function simulated({
+  id,
+  model,
+  listenOnly,
+}: Extract<SourceSettings, { type: 'simulator' }>): Source {
+  const detail = `driving ${simulatedVehicles[model]}`
+  return createSimulatedBus({ id, busName: 'sim0', detail, model: simulatedBus(model), listenOnly })
 }

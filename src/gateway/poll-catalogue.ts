@@ -44,7 +44,8 @@ export function pollCatalogue(
   return [
     ...(protocols.includes('obd') ? [...pidItems(), ...infoItems(), ...codeItems()] : []),
     ...(profile === undefined ? [] : profileItems(profile)),
-    ...(protocols.includes('j1939') ? groupItems() : []),
+    // A car has no use for requests of J1939; where both are decoded it may be one.
+    ...(protocols.includes('obd') ? [] : groupItems()),
   ]
 }
 

@@ -169,7 +169,7 @@ test('what becomes of each request is told, with its time', async () => {
   const start = bench.clock.now() * 1000
   await bench.drive(1)
   bench.car.isAsleep = true
-  await bench.advance(1)
+  await bench.advance(20)
   assert.equal(heard[0], ['answered', start + 60_000])
   assert.is(heard.at(-1)?.[0], 'silent')
 })

@@ -640,6 +640,25 @@ test('distance and fuel only grow, over rounds and restarts; speed is their slop
   assert.ok(physics.at(0).odometer > 0, 'a clock that was never set')
 })
 
+test('an electric car charges what it used, and stops when it has it', () => {
+  const scenario = scenarios.electricDemo
+  const physics = new Physics({ scenario, vehicle: electricCar })
+  let least = 1
+  let seconds = 0
+  let last = physics.at(physics.start)
+  for (const state of states(physics)) {
+    const { soc = 0, tractionCurrent = 0, charging } = state
+    least = Math.min(least, soc)
+    if (charging) seconds += 0.1
+    assert.is(charging, state.phase === 'charging' && soc < 0.8)
+    if (charging) assert.ok(tractionCurrent > 0 && soc >= (last.soc ?? 0))
+    last = state
+  }
+  assert.ok(least < 0.79 && least > 0.7, String(least))
+  assert.ok(seconds > 60 && seconds < 330, String(seconds))
+  assert.is(last.soc, 0.8)
+})
+
 test('from one round to the next nothing jumps', () => {
   const physics = new Physics()
   const seam = physics.start + 5 * physics.seconds * 1e6

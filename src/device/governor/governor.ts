@@ -59,6 +59,7 @@ export interface GovernorReport {
 
 type Refusal = Extract<RequestOutcome, { kind: 'refused' }>
 
+const CLEARING_OFF = 'clearing trouble codes is switched off (`governor.clearCodes`)'
 /** Privilege "commands". */
 const COMMANDS = 2
 const WAIT_MS: Millis = 200
@@ -159,6 +160,7 @@ export class Governor implements Asker {
     if (this.#isStopped) return refusal('stopped')
     const verdict = verdictOf(request, settings)
     if (verdict === 'never') return refusal('not-allowed')
+    if (verdict === 'off') return refusal('not-allowed', CLEARING_OFF)
     if (settings.listenOnly) return refusal('listen-only')
     if (!mayRequest(request, verdict === 'clear')) return refusal('privilege')
     const permission = facts.mayAsk()

@@ -24,7 +24,8 @@ export interface PolicySettings {
   clearing: boolean
 }
 
-export type Verdict = 'read' | 'clear' | 'never'
+/** `off`: it would clear, and the configuration does not allow that. */
+export type Verdict = 'read' | 'clear' | 'off' | 'never'
 
 /** Service, and whether the bytes after it are a question that it knows. */
 const readServices: ReadonlyMap<number, (rest: Uint8Array) => boolean> = new Map([
@@ -94,13 +95,18 @@ export function verdictOf(request: BusRequest, settings: PolicySettings): Verdic
   if (request.kind !== 'diagnostic' || !isDiagnosticAddress(to, settings)) return 'never'
   const isQuestion = readServices.get(data[0] as number)
   if (isQuestion?.(data.subarray(1)) === true) return 'read'
-  return COMPILED_CLEARING && settings.clearing && isClearing(data) ? 'clear' : 'never'
+  return isClearing(data) ? clearingVerdict(settings) : 'never'
+}
+
+function clearingVerdict({ clearing }: PolicySettings): Verdict {
+  if (!COMPILED_CLEARING) return 'never'
+  return clearing ? 'clear' : 'off'
 }
 
 function pgnVerdict(to: CanAddress, data: Uint8Array, settings: PolicySettings): Verdict {
   if (data.length !== 3 || to.id > GLOBAL) return 'never'
   const pgn = pgnOf(data)
-  if (clearingPgns.has(pgn)) return COMPILED_CLEARING && settings.clearing ? 'clear' : 'never'
+  if (clearingPgns.has(pgn)) return clearingVerdict(settings)
   // The low byte of a group with a destination of its own is 0.
   const isWritten = ((pgn >> 8) & 0xff) >= 0xf0 || (pgn & 0xff) === 0
   if (!isWritten || isProprietary(pgn)) return 'never'

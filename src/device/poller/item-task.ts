@@ -35,6 +35,7 @@ const MONITOR_STATUS = 0x01
 export class ItemTask implements Task {
   readonly request: BusRequest
   readonly unit: string
+  readonly isProven: boolean
   readonly #options: ItemTaskOptions
   readonly #entries: readonly [Entry, ...Entry[]]
   readonly #state: UnitState
@@ -46,6 +47,7 @@ export class ItemTask implements Task {
     const [first] = options.entries
     this.#options = options
     this.unit = first.planned.unit
+    this.isProven = options.entries.some(({ health }) => health.isProven)
     this.#state = units.state(this.unit)
     this.#entries = options.entries
     const sized = options.entries

@@ -22,7 +22,10 @@ export interface PollerOptions {
   readonly catalogue: readonly PollItem[]
   /** What `snapshot()` gave for this vehicle; anything else is ignored. */
   readonly snapshot?: unknown
-  /** Told of each request, how it ended: whether the vehicle answers says whether it is awake. */
+  /**
+   * Told of each request, how it ended: whether the vehicle answers says whether it is awake. Silence
+   * to what was never answered is left out.
+   */
   readonly outcome?: (kind: RequestOutcome['kind'], time: Micros) => void
   /** Everybody who used to answer has fallen silent. Told once, until somebody answers. */
   readonly silentBus?: () => void
@@ -189,7 +192,9 @@ export class Poller {
     const outcome = await this.#asker.request(task.request)
     this.#inFlight = undefined
     this.#settle(task, outcome, this.#now())
-    this.#options.outcome?.(outcome.kind, millisToMicros(this.#clock.now()))
+    if (outcome.kind !== 'silent' || task.isProven !== false) {
+      this.#options.outcome?.(outcome.kind, millisToMicros(this.#clock.now()))
+    }
     this.#step()
   }
 

@@ -7,6 +7,8 @@ export interface Task {
   readonly request: BusRequest
   /** Who is asked; absent: everybody. */
   readonly unit?: string
+  /** False: nobody has ever answered it, so that silence says nothing of the vehicle. */
+  readonly isProven?: boolean
   /** Empty: nobody answered. `elapsed` counts from when it was wanted. */
   answered(answers: Answers, now: Millis, elapsed: Millis): void
   /** No rule allows it, and none will. */

@@ -99,8 +99,9 @@ class Run implements Transmitter {
     frame.time = time
     model.send(frame)
     this.#awaitedUntil = this.#clock.monotonic() + AWAITED_MS
+    // Later: whoever sends may be hearing a frame just now.
     this.#cancel()
-    this.#step()
+    this.#cancel = this.#after(AWAITED_STEP_MS, () => this.#step())
     return { kind: 'sent' }
   }
 

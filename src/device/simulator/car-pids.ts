@@ -2,6 +2,7 @@
  * Current data (service 01) of a simulated car: a PID's bytes out of the physics. Layouts of SAE
  * J1979 as public knowledge, big-endian.
  */
+import { bigEndian } from './car-reply.ts'
 import type { VehicleState } from './physics.ts'
 import type { CodeState } from './physics-codes.ts'
 import type { VehicleParameters } from './physics-vehicles.ts'
@@ -14,8 +15,8 @@ export interface PidContext {
 
 type Encode = (context: PidContext) => number[]
 
-const byte = (value: number): number[] => [clamp(value, 0xff)]
-const word = (value: number): number[] => split(value, 2)
+const byte = (value: number): number[] => bigEndian(value, 1)
+const word = (value: number): number[] => bigEndian(value, 2)
 const percent = (share: number): number[] => byte(share * 255)
 const celsius = (value: number): number[] => byte(value + 40)
 const torque = (share: number): number[] => byte(share * 100 + 125)
@@ -90,7 +91,7 @@ export const pidEncoders: Readonly<Record<number, Encode>> = {
     ...word(twos((state.tractionCurrent ?? 0) * 10)),
   ],
   164: ({ state }) => [0x01, (state.gear & 0x0f) << 4, 0, 0],
-  166: ({ state }) => split(Math.floor(state.odometer * 10), 4),
+  166: ({ state }) => bigEndian(Math.floor(state.odometer * 10), 4),
   178: () => percent(0.94),
   199: ({ state }) => word(Math.floor(state.odometer) % 65_536),
 }
@@ -140,15 +141,6 @@ function fuelSystem(state: VehicleState): number {
   if (state.engine !== 'running') return 0
   if (state.fuelRate === 0) return 4
   return state.coolantTemp < 60 ? 1 : 2
-}
-
-function clamp(value: number, limit: number): number {
-  return Math.min(Math.max(Math.round(value), 0), limit)
-}
-
-function split(value: number, bytes: number): number[] {
-  const whole = clamp(value, 256 ** bytes - 1)
-  return Array.from({ length: bytes }, (_, i) => Math.floor(whole / 256 ** (bytes - 1 - i)) % 256)
 }
 
 function twos(value: number): number {

@@ -26,6 +26,12 @@ export function codeBytes(code: string): [number, number] {
   return [value >> 8, value & 0xff]
 }
 
+/** A number as control units write it, the highest byte first; what does not fit is cut to fit. */
+export function bigEndian(value: number, bytes: number): number[] {
+  const whole = Math.min(Math.max(Math.round(value), 0), 256 ** bytes - 1)
+  return Array.from({ length: bytes }, (_, i) => Math.floor(whole / 256 ** (bytes - 1 - i)) % 256)
+}
+
 /** A text of fixed length, filled with zeros. */
 export function textBytes(text: string, length = text.length): number[] {
   return Array.from({ length }, (_, i) => (i < text.length ? text.charCodeAt(i) : 0))

@@ -5,6 +5,7 @@
  */
 import type { CanFrame, FrameSink } from '../../model/frame.ts'
 import type { Millis } from '../../model/time.ts'
+import { bigEndian } from './car-reply.ts'
 import type { VehicleState } from './physics.ts'
 
 interface Message {
@@ -16,6 +17,7 @@ interface Message {
   encode: (state: VehicleState) => readonly number[]
 }
 
+const word = (value: number): number[] => bigEndian(value, 2)
 const LENGTH = 8
 const COUNTER_AT = 6
 
@@ -24,24 +26,40 @@ const messages: readonly Message[] = [
     id: 0x0a8,
     periodMs: 20,
     phaseMs: 0,
-    encode: (s) => [...two(s.engineSpeed), s.engineLoad * 200],
+    encode: (s) => [...word(s.engineSpeed), s.engineLoad * 200],
   },
-  { id: 0x0b4, periodMs: 20, phaseMs: 10, encode: (s) => [...two(s.speed * 100), ...two(s.speed)] },
+  {
+    id: 0x0b4,
+    periodMs: 20,
+    phaseMs: 10,
+    encode: (s) => [...word(s.speed * 100), ...word(s.speed)],
+  },
   { id: 0x0f1, periodMs: 50, phaseMs: 0, encode: (s) => [s.acceleration < -1 ? 1 : 0] },
-  { id: 0x130, periodMs: 50, phaseMs: 20, encode: (s) => two(s.heading * 10) },
+  { id: 0x130, periodMs: 50, phaseMs: 20, encode: (s) => word(s.heading * 10) },
   { id: 0x1a6, periodMs: 100, phaseMs: 30, encode: (s) => [s.gear] },
   { id: 0x21c, periodMs: 100, phaseMs: 40, isBody: true, encode: () => [0] },
   { id: 0x2c1, periodMs: 100, phaseMs: 60, isBody: true, encode: (s) => [s.ignition ? 7 : 1] },
   { id: 0x2f0, periodMs: 100, phaseMs: 80, isBody: true, encode: () => [0x40] },
-  { id: 0x350, periodMs: 200, phaseMs: 50, encode: (s) => [s.fuelLevel * 250, ...two(s.odometer)] },
+  {
+    id: 0x350,
+    periodMs: 200,
+    phaseMs: 50,
+    encode: (s) => [s.fuelLevel * 250, ...word(s.odometer)],
+  },
   {
     id: 0x3b1,
     periodMs: 200,
     phaseMs: 70,
     encode: (s) => [s.coolantTemp + 40, s.ambientTemp + 40],
   },
-  { id: 0x40c, periodMs: 200, phaseMs: 90, isBody: true, encode: (s) => two(s.voltage * 100) },
-  { id: 0x5a0, periodMs: 1000, phaseMs: 110, isBody: true, encode: (s) => two(s.time / 6e7) },
+  { id: 0x40c, periodMs: 200, phaseMs: 90, isBody: true, encode: (s) => word(s.voltage * 100) },
+  {
+    id: 0x5a0,
+    periodMs: 1000,
+    phaseMs: 110,
+    isBody: true,
+    encode: (s) => word((s.time / 6e7) % 65_536),
+  },
   { id: 0x5f4, periodMs: 1000, phaseMs: 210, isBody: true, encode: () => [0x10, 0x42] },
 ]
 
@@ -63,9 +81,4 @@ export function trafficAt(state: VehicleState, talk: Talk, frame: CanFrame, sink
     frame.data[COUNTER_AT] = Math.floor(timeMs / periodMs) & 0x0f
     sink(frame)
   }
-}
-
-function two(value: number): [number, number] {
-  const whole = Math.max(Math.round(value), 0)
-  return [(whole >> 8) & 0xff, whole & 0xff]
 }

@@ -3,6 +3,7 @@
  * it) answer OBD-II; brakes and instrument cluster answer UDS with identifiers of their own.
  */
 import { drivePids, transmissionPids } from './car-pids.ts'
+import { bigEndian } from './car-reply.ts'
 import type { UnitFacts, UnitHabits, UnitIdentity } from './car-unit-facts.ts'
 import type { VehicleParameters } from './physics-vehicles.ts'
 
@@ -82,18 +83,13 @@ function didsOf(name: UnitName, vehicle: VehicleParameters): UnitFacts['dids'] {
   if (name === 'brakes') {
     return {
       [makersDids.wheelSpeeds]: ({ speed }) =>
-        Array.from({ length: 4 }, () => big(speed * 100, 2)).flat(),
+        Array.from({ length: 4 }, () => bigEndian(speed * 100, 2)).flat(),
     }
   }
   if (name !== 'cluster') return {}
   return {
-    [makersDids.odometer]: ({ odometer }) => big(Math.floor(odometer * 10), 4),
-    [makersDids.fuel]: ({ fuelLevel }) => big(fuelLevel * vehicle.tank * 10, 2),
-    [makersDids.outside]: ({ ambientTemp }) => big((ambientTemp + 40) * 2, 1),
+    [makersDids.odometer]: ({ odometer }) => bigEndian(Math.floor(odometer * 10), 4),
+    [makersDids.fuel]: ({ fuelLevel }) => bigEndian(fuelLevel * vehicle.tank * 10, 2),
+    [makersDids.outside]: ({ ambientTemp }) => bigEndian((ambientTemp + 40) * 2, 1),
   }
-}
-
-function big(value: number, bytes: number): number[] {
-  const whole = Math.max(Math.round(value), 0)
-  return Array.from({ length: bytes }, (_, i) => Math.floor(whole / 256 ** (bytes - 1 - i)) % 256)
 }

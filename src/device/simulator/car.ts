@@ -13,12 +13,13 @@ import { type Talk, trafficAt } from './car-traffic.ts'
 import { CarUnit } from './car-unit.ts'
 import type { UnitHabits } from './car-unit-facts.ts'
 import { carUnits, type UnitName } from './car-units.ts'
-import { DueFrames } from './ecu-frames.ts'
+import { DueFrames, keep } from './ecu-frames.ts'
+import { Grid } from './ecu-grid.ts'
 import { singleRequest } from './isotp-node.ts'
 import { Physics, type VehicleState } from './physics.ts'
 import { CodeMemory } from './physics-codes.ts'
 import { AFTER_RUN_S } from './physics-supply.ts'
-import { BACKLOG, GRID, vinOf } from './vehicle.ts'
+import { vinOf } from './vehicle.ts'
 
 export const carFaults = {
   silence: 'no control unit answers; traffic goes on',
@@ -59,7 +60,6 @@ export interface Asked {
 
 const FUNCTIONAL = { standard: 0x7df, extended: 0x18db33f1 }
 const DEFAULT_UNITS: readonly UnitName[] = ['engine', 'transmission']
-const KEPT = 10_000
 
 export class SimulatedCar implements BusModel {
   readonly bitrate: number
@@ -77,7 +77,7 @@ export class SimulatedCar implements BusModel {
   readonly #units: readonly CarUnit[]
   readonly #due = new DueFrames()
   readonly #frame = newFrame()
-  #done: Micros | undefined
+  readonly #grid = new Grid()
   #heldAwakeUntil: Micros = 0
 
   constructor(options: SimulatedCarOptions = {}) {
@@ -121,13 +121,9 @@ export class SimulatedCar implements BusModel {
   }
 
   framesUntil(time: Micros, sink: FrameSink): void {
-    const oldest = time - BACKLOG
-    const done = this.#done ?? oldest
-    const from = done > time ? time : Math.max(done, oldest)
-    this.#done = time
     // A clock that jumped back: what was due then would be due for ever.
-    if (done > time || this.faults.has('bus-off')) this.#reset()
-    for (let now = (Math.floor(from / GRID) + 1) * GRID; now <= time; now += GRID) {
+    if (this.#grid.isBefore(time) || this.faults.has('bus-off')) this.#reset()
+    for (const now of this.#grid.until(time)) {
       this.#answersUntil(now - 1, sink)
       this.#traffic(now, sink)
     }
@@ -180,9 +176,4 @@ export class SimulatedCar implements BusModel {
     const { physics, codes } = this
     return { state: physics.at(time), codes: codes.at(unit, time), vehicle: physics.vehicle }
   }
-}
-
-function keep<T>(list: T[], item: T): void {
-  list.push(item)
-  if (list.length > KEPT) list.shift()
 }

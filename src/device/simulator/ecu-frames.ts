@@ -1,6 +1,8 @@
-/** Frames that simulated control units will send, in order of time. */
+/** Frames that simulated control units will send, in order of time, and what they remember. */
 import type { CanFrame } from '../../model/frame.ts'
 import type { Micros } from '../../model/time.ts'
+
+const KEPT = 10_000
 
 export class DueFrames {
   #frames: CanFrame[] = []
@@ -20,4 +22,10 @@ export class DueFrames {
   clear(): void {
     this.#frames = []
   }
+}
+
+/** Adds to a list of what happened, of which only the newest are kept. */
+export function keep<T>(list: T[], item: T): void {
+  list.push(item)
+  if (list.length > KEPT) list.shift()
 }

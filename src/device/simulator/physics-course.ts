@@ -90,11 +90,15 @@ export function totalsAt({ phase, totals }: Stretch, elapsed: number): Totals {
   return between(before, after, place - index)
 }
 
+export function isCharging(phase: Phase, soc: number): boolean {
+  return phase.kind === 'charging' && soc < (phase.upTo ?? 1)
+}
+
 /** A, charging is positive. */
 export function tractionAmperes(moment: Moment, vehicle: VehicleParameters, soc: number): number {
   const { phase } = moment
   if (phase.kind === 'charging') {
-    return soc >= 1 ? 0 : (phase.kilowatts * 1000) / vehicle.tractionVolts
+    return isCharging(phase, soc) ? (phase.kilowatts * 1000) / vehicle.tractionVolts : 0
   }
   if (isResting(phase)) return 0
   const { power } = engineAt(moment, vehicle)
@@ -168,6 +172,7 @@ function next(
   const hours = seconds / 3600
   const amperes = isElectric ? tractionAmperes(middle, vehicle, totals.soc) : 0
   const gained = isElectric ? (amperes * vehicle.tractionVolts * hours) / 1000 : 0
+  const most = amperes > 0 && phase.kind === 'charging' ? (phase.upTo ?? 1) : 1
   const soc = isElectric ? totals.soc + gained / vehicle.tractionKwh : 0
   return {
     ...nextSupply(totals, middle, off, seconds, { vehicle, scenario }),
@@ -177,7 +182,7 @@ function next(
     runSeconds: totals.runSeconds + runs * seconds,
     coolant,
     oil: towards(totals.oil, isHot ? OIL_HOT : ambient, seconds, isHot, false),
-    soc: Math.min(Math.max(soc, 0), 1),
+    soc: Math.min(Math.max(soc, 0), most),
     warmUps: totals.warmUps + (totals.coolant < WARM && coolant >= WARM ? 1 : 0),
   }
 }

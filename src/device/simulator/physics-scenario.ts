@@ -15,8 +15,8 @@ export type Phase = { seconds: number } /** Ignition off, locked. */ & (
   | { kind: 'drive'; speeds?: readonly SpeedPoint[] }
   /** The engine was stopped at a light; ignition stays on. */
   | { kind: 'stop-start' }
-  /** Ignition off, plugged in. */
-  | { kind: 'charging'; kilowatts: number }
+  /** Ignition off, plugged in; charges up to a state of charge, full unless said. */
+  | { kind: 'charging'; kilowatts: number; upTo?: number }
   /** Ignition off, something else feeds the 12 V battery: a jump starter, a charger. */
   | { kind: 'jump'; volts: number }
 )
@@ -96,6 +96,19 @@ export const scenarios = {
       city(560),
       { kind: 'idle', seconds: 12 },
       { kind: 'parked', seconds: 90 },
+    ],
+  },
+  /** The same for an electric vehicle, which charges what it used before it drives again. */
+  electricDemo: {
+    isRepeated: true,
+    soc: 0.8,
+    phases: [
+      { kind: 'ignition-on', seconds: 5 },
+      city(700),
+      { kind: 'idle', seconds: 15 },
+      city(600),
+      { kind: 'parked', seconds: 60 },
+      { kind: 'charging', seconds: minutes(6), kilowatts: 40, upTo: 0.8 },
     ],
   },
   /** A night, and a way to work. */

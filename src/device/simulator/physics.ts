@@ -11,6 +11,7 @@ import { BUILT } from './drive.ts'
 import {
   type Course,
   courseOf,
+  isCharging,
   type Stretch,
   type Totals,
   totalsAt,
@@ -177,7 +178,7 @@ export class Physics {
       soc: totals.soc,
       tractionCurrent,
       tractionVoltage: vehicle.tractionVolts * (0.92 + 0.12 * totals.soc) + tractionCurrent / 25,
-      charging: moment.phase.kind === 'charging' && totals.soc < 1,
+      charging: isCharging(moment.phase, totals.soc),
     }
   }
 

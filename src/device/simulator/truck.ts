@@ -9,7 +9,8 @@
 import { type CanFrame, type FrameSink, frameOf } from '../../model/frame.ts'
 import type { Micros } from '../../model/time.ts'
 import type { BusModel } from './bus-model.ts'
-import { DueFrames } from './ecu-frames.ts'
+import { DueFrames, keep } from './ecu-frames.ts'
+import { Grid } from './ecu-grid.ts'
 import type { Physics } from './physics.ts'
 import { Random } from './random.ts'
 import { type TruckCode, TruckCodes } from './truck-codes.ts'
@@ -17,7 +18,7 @@ import { type TruckUnit, truckUnits } from './truck-groups.ts'
 import { codeUnits, messageOf, PGN } from './truck-messages.ts'
 import type { TruckState } from './truck-state.ts'
 import { idOf, TruckTransport } from './truck-transport.ts'
-import { BACKLOG, GRID, SimulatedVehicle } from './vehicle.ts'
+import { SimulatedVehicle } from './vehicle.ts'
 
 export const truckFaults = {
   silence: 'no control unit answers; traffic goes on',
@@ -58,7 +59,6 @@ const DM1_AT: Micros = 910_000
 const VI_AT: Micros = 9_230_000
 const DELAY_MS = [4, 40] as const
 const SLOW_MS = [300, 900] as const
-const KEPT = 10_000
 
 export class SimulatedTruck implements BusModel {
   readonly bitrate = 250_000
@@ -73,7 +73,7 @@ export class SimulatedTruck implements BusModel {
   readonly #random: Random
   readonly #due = new DueFrames()
   readonly #transport = new TruckTransport((frame) => this.#due.put(frame))
-  #done: Micros | undefined
+  readonly #grid = new Grid()
 
   constructor(options: SimulatedTruckOptions = {}) {
     const { seed = 1, physics } = options
@@ -110,17 +110,13 @@ export class SimulatedTruck implements BusModel {
   }
 
   framesUntil(time: Micros, sink: FrameSink): void {
-    const oldest = time - BACKLOG
-    const done = this.#done ?? oldest
-    const from = done > time ? time : Math.max(done, oldest)
-    this.#done = time
     // A clock that jumped back: what was due then would be due for ever.
-    if (done > time || this.faults.has('bus-off')) {
+    if (this.#grid.isBefore(time) || this.faults.has('bus-off')) {
       this.#due.clear()
       this.#transport.reset()
     }
     if (this.faults.has('bus-off')) return
-    for (let now = (Math.floor(from / GRID) + 1) * GRID; now <= time; now += GRID) {
+    for (const now of this.#grid.until(time)) {
       this.#answersUntil(now - 1, sink)
       this.#vehicle.framesAt(now, sink)
       this.#periodic(now)
@@ -214,8 +210,3 @@ export class SimulatedTruck implements BusModel {
 }
 
 const unitNames = Object.keys(truckUnits) as TruckUnit[]
-
-function keep<T>(list: T[], item: T): void {
-  list.push(item)
-  if (list.length > KEPT) list.shift()
-}

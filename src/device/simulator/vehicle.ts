@@ -6,6 +6,7 @@
 import { type CanFrame, type FrameSink, newFrame } from '../../model/frame.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import { Drive, type Motion } from './drive.ts'
+import { Grid } from './ecu-grid.ts'
 import type { Physics } from './physics.ts'
 import { truckGroups, truckUnits } from './truck-groups.ts'
 import { drivingStates, physicalStates, type TruckState, type TruckStates } from './truck-state.ts'
@@ -32,9 +33,6 @@ const PGN_TRANSFER = 0xecff
 const PGN_PACKET = 0xebff
 const PGN_VI = 65260
 const PGN_DM1 = 65226
-export const GRID: Micros = 10_000
-/** After a pause, such as a suspended process, only this much is made up for. */
-export const BACKLOG: Micros = 1_000_000
 
 export class SimulatedVehicle {
   readonly vin: string
@@ -42,7 +40,7 @@ export class SimulatedVehicle {
   readonly #states: TruckStates
   readonly #messages: readonly Message[]
   readonly #frame: CanFrame = newFrame()
-  #done: Micros | undefined
+  readonly #grid = new Grid()
 
   constructor(options: SimulatedVehicleOptions = {}) {
     const { seed = 1, physics, isBare = false } = options
@@ -62,13 +60,7 @@ export class SimulatedVehicle {
 
   /** Every frame that is due after the last call, up to and with `time`. */
   framesUntil(time: Micros, sink: FrameSink): void {
-    const oldest = time - BACKLOG
-    const done = this.#done ?? oldest
-    const from = done > time ? time : Math.max(done, oldest)
-    this.#done = time
-    for (let now = (Math.floor(from / GRID) + 1) * GRID; now <= time; now += GRID) {
-      this.framesAt(now, sink)
-    }
+    for (const now of this.#grid.until(time)) this.framesAt(now, sink)
   }
 
   /** The frames of one moment of the grid. */

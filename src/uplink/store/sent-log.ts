@@ -1,7 +1,7 @@
 /**
  * The journal's part for frames that went out: gathers them in memory, the same frame for the same
- * reason together, and writes a row for each about once a minute, so that polling does not wear out
- * the card. A frame that needed a privilege is written at once.
+ * reason together, and writes a row for each every quarter of a minute, so that polling does not wear
+ * out the card. A frame that needed a privilege is written at once.
  */
 import type { Database, Statement } from '../../database/sqlite.ts'
 import { isRefusal } from '../../database/sqlite.ts'
@@ -10,7 +10,7 @@ import { type Millis, microsToMillis } from '../../model/time.ts'
 import type { CommitPart } from './commit-part.ts'
 import { addVarint, ROW_SPAN_MS } from './sent-times.ts'
 
-const WRITE_EVERY_MS: Millis = 60_000
+const WRITE_EVERY_MS: Millis = 15_000
 const DAY_MS: Millis = 86_400_000
 const KEEP_MS: Millis = 30 * DAY_MS
 /** An hour and a half at 20/s; what comes while that many wait is lost. */
