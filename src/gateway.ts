@@ -15,6 +15,7 @@ import { journalPath } from './config/data-folder.ts'
 import type { Identity, SigningKey } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
+import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
 import { openIdentity } from './gateway/open-identity.ts'
@@ -68,6 +69,7 @@ export class Gateway {
   #mqtt: MqttUplink | undefined
   #api: ApiServer | undefined
   #tick: NodeJS.Timeout | undefined
+  #ignition: IgnitionInput | undefined
   #stopping = new AbortController()
 
   /** Opens the data folder, or does without. */
@@ -155,6 +157,8 @@ export class Gateway {
     }
     for (const line of this.#lines) line.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
+    this.#ignition = this.#ignitionInput()
+    this.#ignition?.start()
     this.#mqtt = this.#createMqtt()
     this.#mqtt?.start()
     return await this.#startApi()
@@ -165,6 +169,7 @@ export class Gateway {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     clearInterval(this.#tick)
+    this.#ignition?.stop()
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
@@ -248,6 +253,16 @@ export class Gateway {
 
   #event(vehicle: string, type: EventType, data: Record<string, unknown>): void {
     this.#journal.event(vehicleEvent({ vehicle, time: this.#options.clock.now(), type, data }))
+  }
+
+  #ignitionInput(): IgnitionInput | undefined {
+    const { ignition } = this.#config.parked
+    if (ignition === undefined) return undefined
+    return new IgnitionInput({
+      ...ignition,
+      changed: (isOn) => this.#activities.ignition(isOn),
+      problem: (sentence) => this.#found(sentence),
+    })
   }
 
   #commands(): Commands {

@@ -1,9 +1,10 @@
 /** From what the configuration says of a source to the source. */
-import { OdographError } from '../model/errors.ts'
 import type { Source } from '../model/ports.ts'
 import type { FrameFilter } from '../model/transmit.ts'
 import { createPlayback } from './capture/playback.ts'
+import { createNmeaSource } from './gnss/nmea-source.ts'
 import { createElmSource } from './serial/elm/elm.ts'
+import { createGvretSource } from './serial/gvret.ts'
 import { createSlcanSource } from './serial/slcan.ts'
 import { createSimulatedBus } from './simulator/bus-source.ts'
 import {
@@ -54,8 +55,10 @@ export function createSource(settings: SourceSettings, wanted: readonly FrameFil
       return createElmSource(settings)
     case 'socketcan':
       return createSocketcanSource({ ...settings, filters: wanted })
-    default:
-      throw new OdographError('config-invalid', id, 'TODO')
+    case 'gvret':
+      return createGvretSource(settings)
+    case 'nmea':
+      return createNmeaSource(settings)
   }
 }
 
