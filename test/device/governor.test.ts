@@ -558,7 +558,7 @@ test('what is refused is refused to the last fraction of a millisecond', async (
   const failed = new GovernedBus()
   failed.onSend = () => ({ kind: 'failed', reason: 'bus', detail: '' })
   await once(failed)
-  await failed.clock.advance(5000 - 220 - 0.5)
+  await failed.clock.advance(2000 - 220 - 0.5)
   assert.is(await pauseOf(failed), 0.5)
 })
 
@@ -572,16 +572,16 @@ test('silence does not end the patience with a bus that had errors, an answer do
     bus.onSend = () => ({ kind: 'sent' })
   }
   await fail()
-  assert.is(await pauseOf(bus), 5000)
-  await bus.clock.advance(5000)
+  assert.is(await pauseOf(bus), 2000)
+  await bus.clock.advance(2000)
   await once(bus)
   await fail()
-  assert.is(await pauseOf(bus), 10_000)
-  await bus.clock.advance(10_000)
+  assert.is(await pauseOf(bus), 4000)
+  await bus.clock.advance(4000)
   await once(bus, '62F19041')
   await bus.clock.advance(20)
   await fail()
-  assert.is(await pauseOf(bus), 5000)
+  assert.is(await pauseOf(bus), 2000)
 })
 
 test('flow control takes nothing from the budget, and does not wait for the gap', async () => {
@@ -658,7 +658,7 @@ test('the budgets of bus and control unit and the gap hold in any second', async
 test('after an error of the bus it is quiet for a while, longer each time', async () => {
   const bus = new GovernedBus()
   bus.onSend = () => ({ kind: 'failed', reason: 'bus', detail: 'CAN ERROR' })
-  for (const pause of [5000, 10_000, 20_000]) {
+  for (const pause of [2000, 4000, 8000]) {
     assert.equal(await asked(bus, diagnostic('010C'), 0), { kind: 'failed', detail: 'CAN ERROR' })
     const refused = await bus.governor.request(diagnostic('010C', 0x7e1))
     assert.is(reasonOf(refused), 'bus-error')

@@ -6,8 +6,9 @@
 import type { Millis } from '../../model/time.ts'
 import type { BusState } from '../../model/transmit.ts'
 
-const FIRST_MS: Millis = 5000
-const MAX_MS: Millis = 60_000
+const FIRST_MS: Millis = 2000
+/** A bus that is well again is asked again soon; one that is not suffers a single request. */
+const MAX_MS: Millis = 8000
 const TESTER_MS: Millis = 60_000
 
 export class BusPatience {

@@ -17,14 +17,23 @@ export class SlcanAsking implements Transmitter {
   #hasAnswered = false
   #isPaused = false
   #isClosed = false
+  readonly #hasStatus: () => boolean
+  /** Frames in a row that the adapter did not take. */
+  #refusals = 0
 
-  constructor(link: SlcanLink) {
+  constructor(link: SlcanLink, hasStatus: () => boolean) {
     this.#link = link
+    this.#hasStatus = hasStatus
+  }
+
+  get refusals(): number {
+    return this.#refusals
   }
 
   /** While the channel is opened anew nothing is sent. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused
+    this.#refusals = 0
   }
 
   close(): void {
@@ -45,6 +54,7 @@ export class SlcanAsking implements Transmitter {
       return { kind: 'failed', reason: 'permit', detail: 'the permit is not good any more' }
     }
     try {
+      this.#link.expectEcho(frame)
       return await this.#transmit(lineOf(frame))
     } catch {
       // The line was lost; the session ends by itself.
@@ -58,9 +68,20 @@ export class SlcanAsking implements Transmitter {
       return { kind: 'sent' }
     }
     const reply = await this.#link.ask(line, 'sent', 'ack')
-    if (reply === undefined) this.#unanswered += 1
-    else this.#hasAnswered = true
-    if (reply?.kind !== 'refused') return { kind: 'sent' }
+    if (reply?.kind === 'refused') return this.#refused()
+    this.#refusals = 0
+    if (reply !== undefined) this.#hasAnswered = true
+    else if (this.#hasAnswered) {
+      return { kind: 'failed', reason: 'adapter', detail: 'it did not acknowledge the frame' }
+    } else this.#unanswered += 1
+    return { kind: 'sent' }
+  }
+
+  /** Its queue is full, or its controller is off the bus: the flags tell the governor. */
+  async #refused(): Promise<SendResult> {
+    this.#hasAnswered = true
+    this.#refusals += 1
+    if (this.#hasStatus()) await this.#link.ask('F', 'status')
     return { kind: 'failed', reason: 'bus', detail: 'the adapter took no frame (BEL)' }
   }
 }

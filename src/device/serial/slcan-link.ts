@@ -3,10 +3,12 @@
  * each waits for; frames and issues in. Ends once, by `end` or when the port is lost.
  */
 import { messageOf, OdographError } from '../../model/errors.ts'
-import type { FrameSink } from '../../model/frame.ts'
+import type { CanFrame, FrameSink } from '../../model/frame.ts'
 import type { Issue, IssueCode, IssueSink } from '../../model/issue.ts'
 import type { Clock } from '../../model/ports.ts'
-import type { Micros } from '../../model/time.ts'
+import type { Micros, Millis } from '../../model/time.ts'
+import type { OutgoingFrame } from '../../model/transmit.ts'
+import { isTcpPath } from '../network/tcp-port.ts'
 import type { After } from '../supervisor.ts'
 import { AdapterClock } from './adapter-clock.ts'
 import type { OpenPort, PortOptions } from './port.ts'
@@ -17,6 +19,7 @@ export interface LinkOptions {
   baud: number
   /** Whether frames carry the adapter's time stamps. */
   timestamps: boolean
+  listenOnly: boolean
 }
 
 export interface LinkSinks {
@@ -33,11 +36,15 @@ export interface LinkWorld {
 type ReplyKind = SlcanReply['kind']
 type Settle = (reply: SlcanReply | undefined) => void
 
-const ANSWER_MS = 300
+const ANSWER_MS: Millis = 300
+/** Wireless lines pause now and then. */
+const NETWORK_ANSWER_MS: Millis = 1000
 /** Steps back of the clock up to this are held back; a longer one was meant. */
 const HELD_BACK: Micros = 5_000_000
 /** `F`: bit 0 receive queue full, bit 3 data overrun. */
 const OVERFLOW_FLAGS = 0x01 | 0x08
+/** Bit 1, a transmit queue that is full, tells of lost frames too where nothing is transmitted. */
+const LISTENING_OVERFLOW_FLAGS = OVERFLOW_FLAGS | 0x02
 
 export class SlcanLink {
   /** Resolves with the reason why the link ended. */
@@ -45,6 +52,10 @@ export class SlcanLink {
   /** Frames before this is set are left-overs of a channel that somebody else opened. */
   isListening = false
   frames = 0
+  /** Everything received, echoes and answers included. */
+  bytes = 0
+  /** Shown the identifier of every frame, while somebody wants to know. Hot. */
+  watch: ((id: number, extended: boolean) => void) | undefined
   /** Told of the status flags, whoever asked for them. */
   status: (flags: number) => void = () => undefined
   readonly #options: LinkOptions
@@ -52,17 +63,25 @@ export class SlcanLink {
   readonly #world: LinkWorld
   readonly #parser: SlcanParser
   readonly #adapterClock = new AdapterClock()
+  readonly #answerMs: Millis
+  readonly #overflowFlags: number
   #port: OpenPort | undefined
   #resolve: (reason: string) => void = () => undefined
   #hasEnded = false
   #pending: { wanted: readonly ReplyKind[]; settle: Settle } | undefined
   #queue: Promise<unknown> = Promise.resolve()
   #lastTime: Micros = 0
+  #sentText = ''
+  /** The adapter gives back what it gets: found out by its first command. */
+  #hasEcho = false
+  #echo: OutgoingFrame | undefined
 
   constructor(options: LinkOptions, sinks: LinkSinks, world: LinkWorld) {
     this.#options = options
     this.#sinks = sinks
     this.#world = world
+    this.#answerMs = isTcpPath(options.path) ? NETWORK_ANSWER_MS : ANSWER_MS
+    this.#overflowFlags = options.listenOnly ? LISTENING_OVERFLOW_FLAGS : OVERFLOW_FLAGS
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -90,7 +109,10 @@ export class SlcanLink {
       path,
       baudRate: baud,
       signal,
-      data: (chunk) => this.#parser.push(chunk, this.#arrival()),
+      data: (chunk) => {
+        this.bytes += chunk.length
+        this.#parser.push(chunk, this.#arrival())
+      },
       closed: (reason) => this.end(reason),
     })
   }
@@ -110,6 +132,7 @@ export class SlcanLink {
   /** Rejects if the link has ended. That a line takes no bytes shows in the answers missing. */
   send(text: string): void {
     if (this.#hasEnded) throw this.failure('the port was lost or closed')
+    this.#sentText = text.trim()
     this.#port?.write(Buffer.from(text, 'latin1')).catch((error) => this.end(messageOf(error)))
   }
 
@@ -129,7 +152,7 @@ export class SlcanLink {
         this.#pending = undefined
         resolve(reply)
       }
-      const cancel = this.#world.after(ANSWER_MS, () => settle(undefined))
+      const cancel = this.#world.after(this.#answerMs, () => settle(undefined))
       this.#pending = { wanted, settle }
     })
     try {
@@ -139,6 +162,11 @@ export class SlcanLink {
       throw error
     }
     return answer
+  }
+
+  /** The frame that is sent next: its echo looks like a frame of the bus. */
+  expectEcho(frame: OutgoingFrame): void {
+    if (this.#hasEcho) this.#echo = frame
   }
 
   /** Whoever waits for an answer gets none. */
@@ -157,6 +185,10 @@ export class SlcanLink {
 
   /** Firmware of CANable answers `V` with a text of any form. */
   #issue(issue: Issue): void {
+    if (issue.code === 'line-malformed' && issue.detail === `"${this.#sentText}"`) {
+      this.#hasEcho = true
+      return
+    }
     const pending = this.#pending
     const isAwaited = issue.code === 'line-malformed' && pending?.wanted.includes('version')
     if (isAwaited) pending?.settle({ kind: 'version', text: issue.detail ?? '' })
@@ -164,8 +196,10 @@ export class SlcanLink {
   }
 
   #reply(reply: SlcanReply): void {
+    // The echo of `V` alone.
+    if (reply.kind === 'version' && reply.text === '') return
     if (reply.kind === 'status') this.status(reply.flags)
-    if (reply.kind === 'status' && (reply.flags & OVERFLOW_FLAGS) !== 0) {
+    if (reply.kind === 'status' && (reply.flags & this.#overflowFlags) !== 0) {
       const flags = reply.flags.toString(16).padStart(2, '0').toUpperCase()
       this.issue('adapter-overflow', `status flags ${flags}`)
     }
@@ -186,8 +220,9 @@ export class SlcanLink {
     const { timestamps } = this.#options
     let last: Micros = 0
     return (frame) => {
-      if (!this.isListening) return
+      if (!this.isListening || (this.#echo !== undefined && this.#isEcho(frame))) return
       this.frames += 1
+      this.watch?.(frame.id, frame.extended)
       if (timestamps) {
         const time = this.#adapterClock.timeOf(this.#parser.lastTimestamp, frame.time)
         frame.time = time < last && last - time < HELD_BACK ? last : time
@@ -195,6 +230,14 @@ export class SlcanLink {
       }
       sink(frame)
     }
+  }
+
+  #isEcho({ id, extended, length, data }: CanFrame): boolean {
+    const echo = this.#echo
+    if (echo?.id !== id || echo.extended !== extended || echo.data.length !== length) return false
+    if (echo.data.some((byte, index) => byte !== data[index])) return false
+    this.#echo = undefined
+    return true
   }
 
   /** Never earlier than the one before, unless the clock was set back. */

@@ -1,39 +1,37 @@
 /**
- * One opening of an SLCAN adapter, from the port to its loss: the commands that open the channel,
- * then the watch over silence and overflow. See `slcan.ts` for the protocol.
+ * One opening of an SLCAN adapter, from the port to its loss: the channel, then the watch over silence,
+ * overflow, the load of the line and the filters. See `slcan.ts` for the protocol.
  *
  * Silence: a parked vehicle sends nothing, and neither does an adapter that hangs. What it has
  * answered before (`F`, else `V`) is asked again; two answers missing end the session. An adapter that
- * restarted answers, but its channel is closed: after a longer silence the channel is opened anew.
+ * restarted answers, but its channel is closed: after a longer silence the channel is opened anew. So it
+ * is when frames are refused in a row: a controller that went off its bus starts again by it.
  */
 import { messageOf } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
-import type { BusState, Transmitter } from '../../model/transmit.ts'
+import type { BusState, FrameFilter, Transmitter } from '../../model/transmit.ts'
 import type { OpenContext, Session } from '../supervisor.ts'
 import { SlcanAsking } from './slcan-asking.ts'
+import { type ChannelOptions, SlcanChannel } from './slcan-channel.ts'
+import { SlcanFiltering } from './slcan-filtering.ts'
 import { type LinkOptions, type LinkSinks, type LinkWorld, SlcanLink } from './slcan-link.ts'
-import type { SlcanReply } from './slcan-parser.ts'
+import { hasBaud, LineLoad } from './slcan-load.ts'
 import { runningText, silentText } from './slcan-texts.ts'
 
-export interface ChannelSettings extends LinkOptions {
-  bitrate: number
-  /** The digit after `S`. */
-  speed: number
-  listenOnly: boolean
+export interface ChannelSettings extends LinkOptions, ChannelOptions {
   silenceMs: number
-  /** The digit after `Y`, for CAN FD; absent without. */
-  dataSpeed?: number | undefined
+  /** Frames that are wanted; all where empty. */
+  filters: readonly FrameFilter[]
   busState?: ((state: BusState, detail: string) => void) | undefined
 }
 
-/** Bytes of a half line or a channel left open are waited out after the first carriage returns. */
-const FLUSH_MS = 50
 const TICK_MS = 1000
 const STATUS_MS = 10_000
 /** In silences: after how many the channel is opened anew. */
 const RENEW_SILENCES = 6
-/** Hardware and software version, two digits each. */
-const LAWICEL_VERSION = /^[0-9A-Fa-f]{4}$/
+/** After so many frames refused in a row the channel is opened anew, but not more often than this. */
+const REFUSALS = 2
+const RESTART_MS = 10_000
 /** `F`: bit 2 error warning, bit 5 error-passive, bit 7 bus error. */
 const ERROR_FLAGS = 0x04 | 0x20 | 0x80
 
@@ -45,15 +43,13 @@ export class SlcanSession implements Session {
   readonly #world: LinkWorld
   readonly #report: OpenContext['report']
   readonly #link: SlcanLink
+  readonly #channel: SlcanChannel
+  readonly #filtering: SlcanFiltering
   readonly #signal: AbortSignal
+  #load = new LineLoad(undefined)
   #closing: Promise<void> | undefined
   #cancelTick: () => void = () => undefined
-  #isAcknowledged = false
-  #hasVersion = false
   #hasStatus = false
-  /** Any command of this opening was answered with CR or BEL. */
-  #hasAcknowledged = false
-  #hasTextVersion = false
   #busState: BusState = 'ok'
   #isSilent = false
   #missed = 0
@@ -61,6 +57,8 @@ export class SlcanSession implements Session {
   #heardAt: Millis = 0
   #askedAt: Millis = 0
   #renewedAt: Millis = 0
+  #problemTold: string | undefined
+  #restartedAt: Millis = Number.NEGATIVE_INFINITY
 
   /** Rejects, with the port closed again, if the channel cannot be opened as configured. */
   static async open(
@@ -85,16 +83,27 @@ export class SlcanSession implements Session {
     this.#report = context.report
     this.#signal = context.signal
     this.#link = new SlcanLink(settings, sinks, world)
+    this.#channel = new SlcanChannel(
+      this.#link,
+      settings,
+      world.after,
+      () => this.#signal.aborted || this.#closing !== undefined,
+    )
+    this.#filtering = new SlcanFiltering(settings.filters)
     this.closed = this.#link.ended
     this.#link.status = (flags) => this.#flags(flags)
     if (settings.listenOnly) return
-    this.#asking = new SlcanAsking(this.#link)
+    this.#asking = new SlcanAsking(this.#link, () => this.#hasStatus)
     this.transmitter = this.#asking
   }
 
   get detail(): string {
     const { device } = this.#link
-    return runningText({ ...this.#settings, device, isAcknowledged: this.#isAcknowledged })
+    const { isAcknowledged } = this.#channel
+    return runningText({
+      ...{ ...this.#settings, device, isAcknowledged },
+      remarks: [this.#filtering.text, this.#load.text],
+    })
   }
 
   close(): Promise<void> {
@@ -105,8 +114,14 @@ export class SlcanSession implements Session {
   async #close(): Promise<void> {
     this.#cancelTick()
     this.#asking?.close()
-    // A channel that stays open would go on acknowledging frames, or fill the adapter's memory.
-    if (!this.#link.hasEnded) await this.#link.inTurn(() => this.#link.ask('C', 'ack'))
+    // A channel that stays open would go on acknowledging frames, or fill the adapter's memory; filters
+    // that stay would starve who uses it next.
+    const last = ['C', ...this.#filtering.undoing]
+    if (!this.#link.hasEnded) {
+      await this.#link.inTurn(async () => {
+        for (const command of last) await this.#link.ask(command, 'ack')
+      })
+    }
     await this.#link.close()
   }
 
@@ -127,73 +142,31 @@ export class SlcanSession implements Session {
     }
     this.#heardAt = this.#world.clock.monotonic()
     this.#renewedAt = this.#heardAt
+    this.#load = new LineLoad(hasBaud(link.device) ? this.#settings.baud : undefined)
     this.#scheduleTick()
   }
 
+  /** With the filters as they are to be now. */
   async #openChannel(): Promise<void> {
-    const { speed, bitrate, timestamps } = this.#settings
-    const link = this.#link
-    this.#hasAcknowledged = false
-    link.send('\r\r\r')
-    await new Promise<void>((resolve) => this.#world.after(FLUSH_MS, resolve))
-    await this.#ask('C', 'ack')
-    const version = await this.#ask('V', 'version')
-    if (version?.kind === 'version') {
-      this.#hasVersion = true
-      this.#hasTextVersion = !LAWICEL_VERSION.test(version.text)
+    const filtering = this.#filtering
+    if (!(await this.#channel.open(filtering.commands))) {
+      const isHalfSet = filtering.undoing.length > 0
+      filtering.refused()
+      if (isHalfSet) await this.#channel.open(filtering.commands)
     }
-    const rate = await this.#ask(`S${speed}`, 'ack')
-    if (rate?.kind === 'refused') {
-      link.issue('adapter-refused', `S${speed}`)
-      throw link.failure(`the adapter refuses the bit rate ${bitrate}`)
+    const { problem } = filtering
+    if (problem !== this.#problemTold && problem !== undefined) {
+      this.#link.issue('adapter-refused', problem)
     }
-    if (timestamps && (await this.#ask('Z1', 'ack'))?.kind === 'refused') {
-      link.issue('adapter-refused', 'Z1: no time stamps')
-    }
-    const { dataSpeed } = this.#settings
-    if (dataSpeed !== undefined) await this.#ask(`Y${dataSpeed}`, 'ack')
-    await this.#openBus()
+    this.#problemTold = problem
+    this.#link.watch = filtering.isWatching ? filtering.heard : undefined
   }
 
-  async #openBus(): Promise<void> {
-    const { listenOnly } = this.#settings
-    const link = this.#link
-    const command = listenOnly ? await this.#silently() : 'O'
-    // Before the answer: the first frames may come in the same chunk.
-    link.isListening = true
-    const opened = await this.#ask(command, 'ack')
-    this.#isAcknowledged = opened?.kind === 'ack'
-    if (opened?.kind !== 'refused') return
-    link.issue('adapter-refused', command)
-    throw link.failure(
-      listenOnly
-        ? 'the adapter does not offer listen-only and was left closed; `listenOnly: false` in the configuration would open it as a normal node, which acknowledges frames on the bus of the vehicle'
-        : 'the adapter refuses to open the channel',
-    )
-  }
-
-  /**
-   * The command that opens the channel without acknowledging frames. CANable and CANtact know no `L`: they
-   * answer nothing but `V`, with a text, and are silent after `M1`, which is set before they open.
-   */
-  async #silently(): Promise<'L' | 'O'> {
-    if (this.#hasAcknowledged || !this.#hasTextVersion) return 'L'
-    await this.#ask('M1', 'ack')
-    return this.#hasAcknowledged ? 'L' : 'O'
-  }
-
-  /** As the link does, but rejects once it is to be closed: nothing may follow the last `C`. */
-  async #ask(command: string, wanted: 'ack' | 'version'): Promise<SlcanReply | undefined> {
-    const check = () => {
-      if (this.#signal.aborted || this.#closing !== undefined) {
-        throw this.#link.failure('it was stopped while it was being opened')
-      }
-    }
-    check()
-    const reply = await this.#link.ask(command, wanted)
-    if (reply?.kind === 'ack' || reply?.kind === 'refused') this.#hasAcknowledged = true
-    check()
-    return reply
+  async #reopen(): Promise<void> {
+    this.#renewedAt = this.#world.clock.monotonic()
+    this.#asking?.pause(true)
+    await this.#link.inTurn(() => this.#openChannel())
+    this.#asking?.pause(false)
   }
 
   #scheduleTick(): void {
@@ -212,9 +185,24 @@ export class SlcanSession implements Session {
     try {
       if (now - this.#heardAt >= this.#settings.silenceMs) await this.#silence(now)
       else if (this.#hasStatus && now - this.#askedAt >= STATUS_MS) await this.#askStatus()
+      await this.#tune(now)
     } catch (error) {
       this.#link.end(messageOf(error))
     }
+  }
+
+  /** What makes the channel better while it works. */
+  async #tune(now: Millis): Promise<void> {
+    const { frames, bytes } = this.#link
+    const before = this.#filtering.text
+    const isLoadNews = this.#load.sample(now, bytes, frames)
+    const isRefused = (this.#asking?.refusals ?? 0) >= REFUSALS
+    const isStuck = isRefused && now - this.#restartedAt >= RESTART_MS
+    if (isStuck) this.#restartedAt = now
+    if (this.#filtering.tick(now) || isStuck) await this.#reopen()
+    else if (!this.#filtering.isWatching) this.#link.watch = undefined
+    const isNews = isLoadNews || this.#filtering.text !== before
+    if (isNews && !this.#isSilent) this.#report('running', this.detail)
   }
 
   #heard(now: Millis): void {
@@ -228,16 +216,14 @@ export class SlcanSession implements Session {
 
   async #silence(now: Millis): Promise<void> {
     const { path, silenceMs } = this.#settings
-    const canAsk = this.#hasStatus || this.#hasVersion
+    const canAsk = this.#hasStatus || this.#channel.version !== undefined
     if (!this.#isSilent) {
       this.#isSilent = true
-      this.#report('silent', silentText(path, canAsk || this.#isAcknowledged))
+      this.#report('silent', silentText(path, canAsk || this.#channel.isAcknowledged))
     }
     if (now - this.#renewedAt >= silenceMs * RENEW_SILENCES) {
-      this.#renewedAt = now
-      this.#asking?.pause(true)
-      await this.#link.inTurn(() => this.#openChannel())
-      this.#asking?.pause(false)
+      this.#filtering.restart()
+      await this.#reopen()
     } else if (canAsk && now - this.#askedAt >= silenceMs) {
       this.#missed = (await this.#isAlive()) ? 0 : this.#missed + 1
       if (this.#missed >= 2) this.#link.end(`${path}: the adapter has stopped answering`)

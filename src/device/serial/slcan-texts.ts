@@ -1,4 +1,5 @@
 /** What the state of an SLCAN adapter is in sentences, with the arithmetic of the serial line. */
+import { hasBaud } from './slcan-load.ts'
 
 export interface RunningFacts {
   path: string
@@ -8,6 +9,8 @@ export interface RunningFacts {
   listenOnly: boolean
   timestamps: boolean
   isAcknowledged: boolean
+  /** Parts of the sentence that came up while it ran. */
+  remarks: readonly (string | undefined)[]
 }
 
 /** `T`, 8 digits, length, 16 digits, CR; a character is 10 bits on the line. */
@@ -21,9 +24,8 @@ export function runningText(facts: RunningFacts): string {
   const mode = facts.listenOnly ? 'listen-only' : 'as a normal node that acknowledges frames'
   const sentences = [`receiving from ${facts.path} at ${facts.bitrate / 1000} kbit/s, ${mode}`]
   if (!facts.isAcknowledged) sentences.push('the adapter did not acknowledge that it is open')
-  const line = lineWarning(facts)
-  if (line !== undefined) sentences.push(line)
-  return sentences.join('; ')
+  const all = [...sentences, lineWarning(facts), ...facts.remarks]
+  return all.filter((sentence) => sentence !== undefined).join('; ')
 }
 
 export function silentText(path: string, hasAnswered: boolean): string {
@@ -39,10 +41,9 @@ export function lineCapacity(baud: number, timestamps: boolean): number {
 }
 
 function lineWarning(facts: RunningFacts): string | undefined {
-  // A device of the USB class for modems and a pseudo-terminal have no line that a baud rate slows.
-  if (/\/(ttyACM|pts\/)\d+$/.test(facts.device)) return undefined
+  if (!hasBaud(facts.device)) return undefined
   const carried = lineCapacity(facts.baud, facts.timestamps)
   const full = Math.floor(facts.bitrate / FRAME_BITS)
   if (carried >= full) return undefined
-  return `if there is a real serial line behind it, its ${facts.baud} baud carry ${carried} extended frames a second where a full bus has up to ${full}: raise baud, or set the adapter’s filters`
+  return `if there is a real serial line behind it, its ${facts.baud} baud carry ${carried} extended frames a second where a full bus has up to ${full}: raise baud, or set filters to "decoded"`
 }

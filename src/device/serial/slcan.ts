@@ -11,6 +11,7 @@
  */
 import { OdographError } from '../../model/errors.ts'
 import type { Clock, Source } from '../../model/ports.ts'
+import type { FrameFilter } from '../../model/transmit.ts'
 import { openLine } from '../open-line.ts'
 import { type After, type BackOff, Supervisor, systemAfter, systemClock } from '../supervisor.ts'
 import type { OpenPort, PortOptions } from './port.ts'
@@ -29,6 +30,10 @@ export interface SlcanOptions {
   listenOnly?: boolean
   /** CAN FD: bit rate of the data part, 2000000 or 5000000. */
   dataBitrate?: number | undefined
+  /** Bit timing registers in hexadecimal, sent with `s` in place of the bit rate. */
+  btr?: string | undefined
+  /** Frames that are wanted: the adapter may leave out others, if it turns out that it can. */
+  filters?: readonly FrameFilter[]
   /** Time stamps by the adapter, to a millisecond; makes lines four characters longer. */
   timestamps?: boolean
   /** Without frames for so long, the bus counts as silent and the adapter is asked if it lives. */
@@ -90,19 +95,26 @@ export function createSlcanSource(options: SlcanOptions, deps: SlcanDependencies
 
 function channelSettings(options: SlcanOptions): ChannelSettings {
   const { id, port, baud = 115_200, bitrate = 500_000, silenceSeconds = 10 } = options
-  const speed = slcanBitrates.indexOf(bitrate)
-  if (speed < 0) {
-    const detail = `bit rate ${bitrate} is none of SLCAN's: ${slcanBitrates.join(', ')}`
-    throw new OdographError('config-invalid', id, detail)
-  }
   return {
     path: port,
     baud,
     bitrate,
-    speed,
+    rateCommand: rateCommand(id, bitrate, options.btr),
+    filters: options.filters ?? [],
     listenOnly: options.listenOnly ?? true,
     timestamps: options.timestamps ?? false,
     silenceMs: silenceSeconds * 1000,
     dataSpeed: options.dataBitrate === undefined ? undefined : options.dataBitrate / 1_000_000,
   }
+}
+
+function rateCommand(id: string, bitrate: number, btr: string | undefined): string {
+  if (btr !== undefined) {
+    if (/^([0-9A-F]{4}|[0-9A-F]{6}|[0-9A-F]{8})$/i.test(btr)) return `s${btr.toUpperCase()}`
+    throw new OdographError('config-invalid', id, 'btr: write 4, 6 or 8 hexadecimal digits')
+  }
+  const speed = slcanBitrates.indexOf(bitrate)
+  if (speed >= 0) return `S${speed}`
+  const detail = `bit rate ${bitrate} is none of SLCAN's: ${slcanBitrates.join(', ')}`
+  throw new OdographError('config-invalid', id, detail)
 }

@@ -42,6 +42,8 @@ const protocols: Readonly<Record<string, string>> = {
 }
 const TIMEOUT_STEP: Millis = 4.096
 const MAX_TIMEOUT = 0xff
+/** An adapter needs longer than that to start. */
+const FRESH: Micros = 400_000
 /** Beyond the time that the adapter waits: setting up, printing. */
 const SLACK_MS: Millis = 1500
 /** Up to here an answer fits into one line, so that the adapter need not wait for another. */
@@ -58,6 +60,7 @@ export class ElmAsking implements Transmitter {
   /** What the adapter is set to, by the command that sets it. */
   readonly #set = new Map<string, string>()
   #queue: Promise<unknown> = Promise.resolve()
+  #heardAt: Micros = 0
   #isClosed = false
 
   constructor(options: ElmAskingOptions) {
@@ -103,6 +106,8 @@ export class ElmAsking implements Transmitter {
   async #request(frame: OutgoingFrame, permit: Permit): Promise<SendResult> {
     const { link, traits } = this.#options
     const isRaw = frame.payload === undefined
+    // One that was silent for a while may have started anew, and would search for a protocol.
+    if (this.#options.now() - this.#heardAt > FRESH) this.#set.delete('ATSP')
     if (!(await this.#address(frame, permit))) {
       return failed('adapter', 'this adapter cannot be set to ask that control unit')
     }
@@ -120,6 +125,7 @@ export class ElmAsking implements Transmitter {
       link.end(`${this.#options.path}: the adapter has stopped answering`)
       return failed('adapter', 'the adapter does not answer')
     }
+    this.#heardAt = this.#options.now()
     const reply = replyOf(lines, frame.extended)
     if (count !== '' && reply.word === '?') traits.countsLines = false
     return this.#take(isRaw ? reply : answering(reply, bytes[0] as number))
@@ -197,7 +203,13 @@ export class ElmAsking implements Transmitter {
     if (this.#set.get(command) === value) return true
     const { link, memory } = this.#options
     // Timing is a wish; an adapter without it keeps its own.
-    if (!(await tried(link, `${command}${value}`, memory))) return command === 'ATST'
+    const { echoes } = link
+    const isDone = await tried(link, `${command}${value}`, memory)
+    if (link.echoes > echoes && !memory.quirks.has('echo')) {
+      link.end(`${this.#options.path}: the adapter was reset: its echo is on again`)
+    }
+    if (link.hasEnded) return false
+    if (!isDone) return command === 'ATST'
     this.#set.set(command, value)
     return true
   }

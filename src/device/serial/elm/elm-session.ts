@@ -20,6 +20,9 @@ export interface ElmSettings {
   path: string
   /** To try, the one that worked last first. */
   bauds: number[]
+  /** At the first of them it has answered before; openings in vain since then. */
+  failures: number
+  isKnown: boolean
   listenOnly: boolean
   voltageMs: Millis
 }
@@ -40,6 +43,13 @@ const VOLTS = /(\d{1,2}\.\d{1,2})\s*V?/
 const MIN_VOLTS = 3
 const MAX_VOLTS = 60
 
+/** One that has spoken at a baud rate is sought there, and elsewhere only now and then. */
+const ELSEWHERE_EVERY = 8
+
+function baudsOf({ bauds, isKnown, failures }: ElmSettings): readonly number[] {
+  return isKnown && failures % ELSEWHERE_EVERY !== ELSEWHERE_EVERY - 1 ? bauds.slice(0, 1) : bauds
+}
+
 export class ElmSession implements Session {
   readonly closed: Promise<string>
   transmitter?: Transmitter
@@ -57,8 +67,9 @@ export class ElmSession implements Session {
   /** Rejects, with the port closed again, if there is no adapter or it cannot do what is wanted. */
   static async open(options: ElmSessionOptions): Promise<ElmSession> {
     const { settings, world, context, memory } = options
-    const { path, bauds } = settings
-    for (const [index, baud] of bauds.entries()) {
+    const { path } = settings
+    const bauds = baudsOf(settings)
+    for (const baud of bauds) {
       const link = new ElmLink(path, world)
       await link.open(baud, context.signal)
       const abort = () => link.end('stopped')
@@ -66,8 +77,9 @@ export class ElmSession implements Session {
       try {
         const traits = await setUp(link, memory)
         if (traits !== undefined) {
-          bauds.splice(index, 1)
-          bauds.unshift(baud)
+          settings.bauds = [baud, ...settings.bauds.filter((other) => other !== baud)]
+          settings.isKnown = true
+          settings.failures = 0
           const session = new ElmSession(options, link, traits)
           await session.#begin()
           return session
@@ -81,6 +93,7 @@ export class ElmSession implements Session {
       }
       if (context.signal.aborted) break
     }
+    settings.failures += 1
     const tried = path.startsWith('tcp://') ? '' : ` at ${bauds.join(', ')} baud`
     throw new OdographError('adapter-silent', path, `nothing answers like an ELM327${tried}`)
   }

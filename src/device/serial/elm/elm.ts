@@ -36,6 +36,8 @@ export interface ElmDependencies extends Partial<ElmWorld> {
 
 /** What ELM327s, STNs and their clones are delivered with. */
 const usualBauds = [38_400, 115_200, 9600, 230_400, 500_000, 57_600]
+/** An adapter that comes back is found again within seconds. */
+const BACK_OFF = { maxMs: 5000 }
 const usualBitrates = [500_000, 250_000]
 
 export function createElmSource(options: ElmOptions, deps: ElmDependencies = {}): Source {
@@ -46,9 +48,14 @@ export function createElmSource(options: ElmOptions, deps: ElmDependencies = {})
     path: port,
     bauds: baud === undefined ? (isTcp ? [38_400] : [...usualBauds]) : [baud],
     listenOnly,
+    ...{ failures: 0, isKnown: false },
     voltageMs: voltageSeconds * 1000,
   }
-  const memory: ElmMemory = { avoid: new Set(), quirks: new Set() }
+  const memory: ElmMemory = {
+    avoid: new Set(),
+    quirks: new Set(),
+    hang: { command: '', times: 0 },
+  }
   const bus: ElmBusMemory = {
     bitrates: bitrate === undefined ? [...usualBitrates] : [bitrate],
     isProven: false,
@@ -75,7 +82,7 @@ export function createElmSource(options: ElmOptions, deps: ElmDependencies = {})
         clock,
         after,
         ...(deps.random === undefined ? {} : { random: deps.random }),
-        ...(deps.backOff === undefined ? {} : { backOff: deps.backOff }),
+        backOff: { ...BACK_OFF, ...deps.backOff },
       })
       supervisor.start()
     },
