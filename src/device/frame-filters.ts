@@ -1,44 +1,120 @@
 /**
- * Filters for adapters that have few of them: what the decoders want becomes as many identifiers with
- * masks as an adapter has, or the two registers of an SJA1000. Nothing wanted is ever left out; what is
- * let through beyond it is kept small.
- *
- * The registers follow the public data sheet of the SJA1000 (NXP, "acceptance filter"); SLCAN sets
- * them with `M` (code) and `m` (mask, where a bit of 1 does not matter).
+ * Few filters out of many: an adapter has room for one, two or a dozen identifiers with masks, and what
+ * is wanted is a long list. Pairs are merged, always the two that let the fewest others through, until
+ * they fit. What was wanted always passes.
  */
 import type { FrameFilter } from '../model/transmit.ts'
 
-export interface Acceptance {
-  /** Registers 0 to 3, the first one highest; 32 bits without a sign, as the mask. */
+/** A value and the bits of it that count. */
+export interface Pattern {
   code: number
-  mask: number
+  care: number
 }
 
-/** How an SJA1000 reads its registers: as one filter of 32 bits, or as two of 16. */
-export type AcceptanceMode = 'dual' | 'single'
+/** Undefined where so few cannot let all of it through. */
+export function coverOf(wanted: readonly FrameFilter[], slots: number): FrameFilter[] | undefined {
+  const kinds = [false, true].map((extended) =>
+    wanted
+      .filter((filter) => filter.extended === extended)
+      .map(({ id, mask }) => ({ code: (id & mask) >>> 0, care: mask >>> 0, extended })),
+  )
+  const merged = mergeTo(kinds.flat(), slots, mergeOfKind, ({ care, extended }) =>
+    passing(care, extended ? 29 : 11),
+  )
+  return merged?.map(({ code, care, extended }) => ({ extended, id: code, mask: care }))
+}
 
-/** Above this, a union that is not the very best is good enough. */
-const MAX_COMPARED = 400
+/** Of more than these only neighbours are merged: all pairs of a long list take seconds. */
+const MAX_COMPARED = 64
 
-/** At most so many filters that let all wanted frames pass; empty, as what is wanted: no filter. */
-export function coverOf(wanted: readonly FrameFilter[], slots: number): FrameFilter[] {
-  let cover = withoutContained(wanted)
-  while (cover.length > slots) {
-    const [first, second] = nearest(cover)
-    // One filter cannot let frames of both kinds pass.
-    if (first === undefined || second === undefined) return []
-    const merged = union(first, second)
-    cover = [...cover.filter((filter) => !contains(merged, filter)), merged]
+/** The narrowest pattern that both pass. */
+export function mergeOf(a: Pattern, b: Pattern): Pattern {
+  const care = a.care & b.care & ~(a.code ^ b.code)
+  return { code: (a.code & care) >>> 0, care: care >>> 0 }
+}
+
+/** Whether whatever passes `a` passes `by` too. */
+export function isCovered(a: Pattern, by: Pattern): boolean {
+  return (by.care & (~a.care | (a.code ^ by.code))) === 0
+}
+
+/** How many values of so many bits pass. */
+export function passing(care: number, bits: number): number {
+  let free = bits
+  for (let rest = care >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) free -= 1
+  return 2 ** free
+}
+
+/**
+ * Merges until there are at most so many; undefined where the rest cannot be merged. `cost` is how much
+ * one lets through.
+ */
+export function mergeTo<T extends Pattern>(
+  patterns: readonly T[],
+  slots: number,
+  merge: (a: T, b: T) => T | undefined,
+  cost: (pattern: T) => number,
+): T[] | undefined {
+  const left = withoutCovered(patterns, merge).sort((a, b) => a.code - b.code)
+  while (left.length > slots) {
+    const reach = left.length > MAX_COMPARED ? 1 : left.length
+    // Neighbours may all be of different kinds.
+    const best = cheapest(left, reach, merge, cost) ?? cheapest(left, left.length, merge, cost)
+    if (best === undefined) return undefined
+    left.splice(best.second, 1)
+    left[best.first] = best.merged
   }
-  return cover
+  return withoutCovered(left, merge)
 }
 
-/** Undefined where no frame of the wanted kinds would be left out. */
-export function acceptanceOf(
-  wanted: readonly FrameFilter[],
-  mode: AcceptanceMode = 'dual',
-): Acceptance | undefined {
-  const halves = wanted.length === 0 ? [] : mode === 'single' ? single(wanted) : dual(wanted)
-  const [code, mask] = halves.length === 0 ? [0, ALL] : join(halves)
-  return mask === ALL ? undefined : { code: (code & ~mask) >>> 0, mask }
+interface Merge<T> {
+  first: number
+  second: number
+  merged: T
+  added: number
+}
+
+function cheapest<T extends Pattern>(
+  patterns: readonly T[],
+  reach: number,
+  merge: (a: T, b: T) => T | undefined,
+  cost: (pattern: T) => number,
+): Merge<T> | undefined {
+  let best: Merge<T> | undefined
+  for (const [second, b] of patterns.entries()) {
+    const start = Math.max(second - reach, 0)
+    for (const [index, a] of patterns.slice(start, second).entries()) {
+      const merged = merge(a, b)
+      if (merged === undefined) continue
+      const added = cost(merged) - cost(a) - cost(b)
+      if (best !== undefined && added >= best.added) continue
+      best = { first: start + index, second, merged, added }
+    }
+  }
+  return best
+}
+
+/** Leaves out what another one lets through already. */
+function withoutCovered<T extends Pattern>(
+  patterns: readonly T[],
+  merge: (a: T, b: T) => T | undefined,
+): T[] {
+  let left: T[] = []
+  for (const pattern of patterns) {
+    const isNeedless = (a: T, by: T) => isCovered(a, by) && merge(a, by) !== undefined
+    if (left.some((other) => isNeedless(pattern, other))) continue
+    if (left.some((other) => isNeedless(other, pattern))) {
+      left = left.filter((other) => !isNeedless(other, pattern))
+    }
+    left.push(pattern)
+  }
+  return left
+}
+
+interface KindPattern extends Pattern {
+  extended: boolean
+}
+
+function mergeOfKind(a: KindPattern, b: KindPattern): KindPattern | undefined {
+  return a.extended === b.extended ? { ...mergeOf(a, b), extended: a.extended } : undefined
 }

@@ -123,7 +123,7 @@ export class VehicleActivity implements VehicleFacts {
       this.#monitor.frames(count, now, source)
       this.#frames.set(source, 0)
     }
-    this.#monitor.tick(now)
+    if (this.#frames.size === 0) this.#monitor.tick(now)
     this.#probe()
   }
 

@@ -12,6 +12,7 @@ import {
   scenarios,
 } from '../../src/device/simulator/physics-scenario.ts'
 import { dieselTruck, electricCar } from '../../src/device/simulator/physics-vehicles.ts'
+import { Random } from '../../src/device/simulator/random.ts'
 import { type CanFrame, frameOf } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import type { Reading } from '../../src/model/reading.ts'
@@ -557,6 +558,35 @@ test('the frames are the same in whatever steps they are fetched', () => {
   assert.equal(shown(1), shown(50))
 })
 
+test('nor do steps of any length between requests change them', () => {
+  const requests = ['0902', '010c0d05', '03', '22f190', '0a', '0904']
+  const shown = (step: () => number) => {
+    const tester = driving()
+    tester.frames = []
+    for (let i = 0; i < 60; i++) {
+      const request = Buffer.from(requests[i % requests.length] ?? '', 'hex')
+      if (i % 2 === 0) tester.send(0x7e0, [request.length, ...request])
+      else tester.send(0x7e0, [0x30, 2, 5])
+      for (let left = 70; left > 0; ) {
+        const ms = Math.min(step(), left)
+        tester.wait(ms)
+        left -= ms
+      }
+    }
+    return tester.frames.map(({ id, time, data }) => `${time} ${id} ${data.subarray(0, 8)}`)
+  }
+  const random = new Random(7)
+  const whole = shown(() => 70)
+  assert.ok(
+    whole.some((line) => line.includes(' 2024 33,')),
+    'long answers among them',
+  )
+  assert.equal(
+    shown(() => 1 + random.below(40)),
+    whole,
+  )
+})
+
 test('faults: no answers, or nobody on the bus', () => {
   const tester = driving()
   const { car } = tester
@@ -638,6 +668,26 @@ test('distance and fuel only grow, over rounds and restarts; speed is their slop
   const later = physics.at(Date.UTC(2030, 1, 1) * 1000)
   assert.ok(later.odometer > last.odometer && later.fuelLevel >= 0.08 && later.fuelLevel <= 0.93)
   assert.ok(physics.at(0).odometer > 0, 'a clock that was never set')
+})
+
+test('for a week the distance never falls, nor where one round follows another', () => {
+  for (const physics of [
+    new Physics(),
+    new Physics({ scenario: scenarios.electricDemo, vehicle: electricCar }),
+  ]) {
+    const week = 7 * 86_400
+    let last = 0
+    for (let second = 0; second <= week; second += 30) {
+      const { odometer } = physics.at(physics.start + second * SECOND)
+      assert.ok(odometer >= last, `${second}: ${odometer} after ${last}`)
+      last = odometer
+    }
+    for (let round = 1; round * physics.seconds < week; round++) {
+      const seam = Math.round(physics.start + round * physics.seconds * SECOND)
+      const [before, at, after] = [-1, 0, 1].map((step) => physics.at(seam + step).odometer)
+      assert.ok(Number(before) <= Number(at) && Number(at) <= Number(after), `round ${round}`)
+    }
+  }
 })
 
 test('an electric car charges what it used, and stops when it has it', () => {

@@ -160,6 +160,7 @@ test('groups are given on request, by those who have them', () => {
     [65253, engineAddress],
     [65217, clusterAddress],
     [65248, clusterAddress],
+    [65276, clusterAddress],
     [65266, engineAddress],
     [65257, engineAddress],
   ] as const) {

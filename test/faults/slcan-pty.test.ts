@@ -292,6 +292,37 @@ withLine('16,000 frames a second arrive without loss', async (line, probe) => {
   assert.equal(probe.issues, [])
 })
 
+testWith(
+  test,
+  'socat',
+  'a hundred times unplugged, nothing is lost and nothing piles up',
+  async () => {
+    const line = new SlcanLine()
+    const probe = new SourceProbe(line.path, {}, { firstMs: 10, maxMs: 50 })
+    const held = () => process.getActiveResourcesInfo().sort().join(' ')
+    let first: string | undefined
+    try {
+      probe.start()
+      for (let round = 0; round < 100; round++) {
+        await line.plugIn()
+        await until(`running in round ${round}`, () => probe.state === 'running')
+        await exchange(line, probe, 5)
+        first ??= held()
+        // Looking after the device comes and goes; only what stays counts.
+        await until(`as little as at first in round ${round}`, () => held() === first)
+        await line.unplug()
+        await until(`noticed in round ${round}`, () => probe.state === 'waiting')
+      }
+      assert.is(probe.frames, 500)
+      assert.is(probe.told.at(-1)?.reopened, 99)
+      assert.equal(line.adapter.transmitted, [])
+    } finally {
+      await probe.source.stop()
+      await line.end()
+    }
+  },
+)
+
 testWith(test, 'socat', 'nothing is left when all is stopped', async () => {
   const line = new SlcanLine()
   const probe = new SourceProbe(line.path)

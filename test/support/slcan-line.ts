@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createSlcanSource, type SlcanOptions } from '../../src/device/serial/slcan.ts'
 import { type AdapterLine, openPty } from '../../src/device/simulator/pty.ts'
 import { SlcanAdapter, type SlcanAdapterOptions } from '../../src/device/simulator/slcan-adapter.ts'
+import type { BackOff } from '../../src/device/supervisor.ts'
 import type { CanFrame } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
 import type { Source, SourceHealth } from '../../src/model/ports.ts'
@@ -47,8 +48,11 @@ export class SourceProbe {
   /** Called with each frame, which is only lent. */
   onFrame: (frame: CanFrame) => void = () => undefined
 
-  constructor(path: string, options: Partial<SlcanOptions> = {}) {
-    const backOff = { firstMs: 50, maxMs: 500 }
+  constructor(
+    path: string,
+    options: Partial<SlcanOptions> = {},
+    backOff: Partial<BackOff> = { firstMs: 50, maxMs: 500 },
+  ) {
     this.source = createSlcanSource(
       { id: 'can0', port: path, bitrate: 250_000, ...options },
       { backOff },

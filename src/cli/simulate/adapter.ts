@@ -59,9 +59,9 @@ interface Engine {
 }
 
 function engineOf(settings: SimulateSettings, wire: Wire): Engine {
-  const { kind, vehicle, scenario, seed, faults, version, dialect } = settings
+  const { kind, vehicle, scenario, seed, faults, version, dialect, singlePid } = settings
   const begun = scenario === undefined ? {} : { scenario, start: Date.now() * 1000 }
-  const model = simulatedBus(vehicle, { seed, ...begun })
+  const model = simulatedBus(vehicle, { seed, singlePid, ...begun })
   const write = (bytes: Uint8Array) => wire.write(bytes)
   if (kind === 'slcan') {
     const engine = new SlcanAdapter({ model, write, dialect, seed, faults: faults as SlcanFault[] })

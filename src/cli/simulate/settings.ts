@@ -38,6 +38,7 @@ export interface SimulateSettings {
   scenario: ScenarioName | undefined
   dialect: SlcanDialectName
   version: string | undefined
+  singlePid: boolean
   faults: string[]
   seed: number
 }
@@ -56,6 +57,7 @@ export function parseSettings(args: string[]): SimulateSettings {
       scenario: { type: 'string' },
       dialect: { type: 'string', default: 'lawicel' },
       version: { type: 'string' },
+      'single-pid': { type: 'boolean', default: false },
       fault: { type: 'string', multiple: true },
       seed: { type: 'string', default: '1' },
     },
@@ -82,6 +84,7 @@ export function parseSettings(args: string[]): SimulateSettings {
       values.scenario === undefined ? undefined : oneOf(scenarios, values.scenario, '--scenario'),
     dialect: oneOf(slcanDialects, values.dialect, '--dialect'),
     version: values.version,
+    singlePid: values['single-pid'],
     faults: faults.map((name) => oneOf(adapterKinds[kind], name, '--fault')),
     seed: positive(values.seed, '--seed'),
   }

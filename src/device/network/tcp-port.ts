@@ -36,20 +36,22 @@ export async function openTcp(options: PortOptions): Promise<OpenPort> {
 
 function connected(socket: Socket, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(new Error('stopped while it was being opened'))
-    const limit = setTimeout(
-      () => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
-      CONNECT_MS,
-    )
-    const done = (finish: () => void) => {
+    const done = (error?: Error) => {
       clearTimeout(limit)
       signal?.removeEventListener('abort', abort)
-      finish()
+      socket.off('connect', done)
+      // What still comes of a socket that was given up concerns nobody.
+      socket.off('error', done).on('error', () => undefined)
+      if (error === undefined) resolve()
+      else reject(error)
     }
-    socket.once('connect', () => done(resolve))
-    socket.once('error', (error) => done(() => reject(error)))
+    const abort = () => done(new Error('stopped while it was being opened'))
+    const late = () => done(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }))
+    const limit = setTimeout(late, CONNECT_MS)
+    socket.once('connect', done)
+    socket.once('error', done)
+    signal?.addEventListener('abort', abort, { once: true })
     if (signal?.aborted === true) abort()
-    signal?.addEventListener('abort', () => done(abort), { once: true })
   })
 }
 

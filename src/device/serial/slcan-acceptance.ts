@@ -11,7 +11,7 @@
  * Nothing that is wanted is ever left out, and data and RTR never matter.
  */
 import type { FrameFilter } from '../../model/transmit.ts'
-import { mergeOf, mergeTo, type Pattern, passing } from '../frame-filters.ts'
+import { isCovered, mergeOf, mergeTo, type Pattern, passing } from '../frame-filters.ts'
 
 export type AcceptanceMode = 'dual' | 'single' | 'simple'
 
@@ -61,28 +61,30 @@ export function isPassed(id: number, extended: boolean, { mode, code, mask }: Ac
 
 /** Both halves; the first has the upper 16 bits. */
 function dual(wanted: readonly FrameFilter[]): Acceptance | undefined {
-  const halves = mergeTo(wanted.map(half), 2, mergeHalves, halfCost) ?? []
-  const [a, b = a] = halves
+  const [a, b = a] = mergeTo(wanted.map(half), 2, mergeOf, halfCost) ?? []
   if (a === undefined || b === undefined) return undefined
-  const [first, second] = [arranged(a, b), arranged(b, a)].sort(
-    (one, other) => sum(one) - sum(other),
-  )[0] as [Half, Half]
+  const standard = wanted.filter(({ extended }) => !extended).map(half)
+  const one = arranged(a, b, standard)
+  const other = arranged(b, a, standard)
+  const [first, second] = sum(other) < sum(one) ? other : one
   if (first.care === 0 || second.care === 0) return undefined
   const code = ((first.code << 16) | second.code) >>> 0
   return { mode: 'dual', code, mask: ~((first.care << 16) | second.care) >>> 0 }
 }
 
-interface Half extends Pattern {
-  hasStandard: boolean
-}
-
-function arranged(first: Half, second: Half): [Half, Half] {
-  if (!first.hasStandard) return [first, second]
+/** No data may matter to a frame of 11 bits that needs the first half to pass. */
+function arranged(
+  first: Pattern,
+  second: Pattern,
+  standard: readonly Pattern[],
+): [Pattern, Pattern] {
+  const isFree = standard.every((one) => isCovered(one, second) || !isCovered(one, first))
+  if (isFree) return [first, second]
   const care = second.care & ~LAST_NIBBLE
-  return [first, { ...second, care, code: second.code & care }]
+  return [first, { care, code: second.code & care }]
 }
 
-function sum([first, second]: [Half, Half]): number {
+function sum([first, second]: [Pattern, Pattern]): number {
   return halfCost(first) + halfCost(second)
 }
 
@@ -91,13 +93,9 @@ function halfCost({ care }: Pattern): number {
   return passing(care, 16) / 0x10000 + passing(care & DUAL_STANDARD, 11) / 0x800
 }
 
-function mergeHalves(a: Half, b: Half): Half {
-  return { ...mergeOf(a, b), hasStandard: a.hasStandard || b.hasStandard }
-}
-
-function half({ id, mask, extended }: FrameFilter): Half {
+function half({ id, mask, extended }: FrameFilter): Pattern {
   const care = extended ? (mask >>> 13) & 0xffff : (mask & 0x7ff) << 5
-  return { code: (extended ? id >>> 13 : id << 5) & care, care, hasStandard: !extended }
+  return { code: (extended ? id >>> 13 : id << 5) & care, care }
 }
 
 function single({ id, mask, extended }: FrameFilter): Pattern {

@@ -15,7 +15,6 @@ export class SlcanAsking implements Transmitter {
   readonly #link: SlcanLink
   #unanswered = 0
   #hasAnswered = false
-  #isPaused = false
   #isClosed = false
   readonly #hasStatus: () => boolean
   /** Frames in a row that the adapter did not take. */
@@ -30,9 +29,8 @@ export class SlcanAsking implements Transmitter {
     return this.#refusals
   }
 
-  /** While the channel is opened anew nothing is sent. */
-  pause(isPaused: boolean): void {
-    this.#isPaused = isPaused
+  /** The channel was opened anew, and with it the controller started again. */
+  renewed(): void {
     this.#refusals = 0
   }
 
@@ -46,7 +44,7 @@ export class SlcanAsking implements Transmitter {
   }
 
   async #send(permit: Permit): Promise<SendResult> {
-    if (this.#isClosed || this.#isPaused || this.#link.hasEnded) {
+    if (this.#isClosed || this.#link.hasEnded) {
       return { kind: 'failed', reason: 'adapter', detail: 'the channel is not open' }
     }
     const frame = redeem(permit)

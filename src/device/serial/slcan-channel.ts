@@ -20,6 +20,8 @@ export interface ChannelOptions {
 const FLUSH_MS = 50
 /** Hardware and software version, two digits each. */
 const LAWICEL_VERSION = /^[0-9A-Fa-f]{4}$/
+/** WiCAN always says so. To it, `Y` opens the channel as a loopback, and not listen-only. */
+const WICAN_VERSION = '2011'
 
 export class SlcanChannel {
   /** The opening itself was acknowledged. */
@@ -73,7 +75,9 @@ export class SlcanChannel {
     if (timestamps && (await this.#isRefused('Z1'))) {
       link.issue('adapter-refused', 'Z1: no time stamps')
     }
-    if (dataSpeed !== undefined && (await this.#isRefused(`Y${dataSpeed}`))) {
+    if (dataSpeed === undefined) return
+    const isLoopback = this.version === WICAN_VERSION
+    if (isLoopback || (await this.#isRefused(`Y${dataSpeed}`))) {
       link.issue('adapter-refused', `Y${dataSpeed}: no CAN FD`)
     }
   }

@@ -28,6 +28,7 @@ const WORTH = 0.1
 const MAX_LEAK = 0.02
 /** A bus that falls asleep looks like a filter that loses everything: twice is no accident. */
 const STRIKES = 2
+const FAILED = 'its filters do not do what they should and were taken back'
 /** Stands for 29 bits in the keys of the counts. */
 const EXTENDED = 0x20000000
 
@@ -99,19 +100,21 @@ export class SlcanFiltering {
     const age = now - this.#since
     if (this.#phase === 'trial' && age < LEFT_OVER_MS) this.#counts.clear()
     if (age < WATCH_MS) return false
-    return this.#phase === 'watch' ? this.#begin() : this.#judge()
+    return this.#acceptance === undefined ? this.#begin() : this.#judge(this.#acceptance)
   }
 
   /** Out of what was heard: is there a way that is worth trying? */
   #begin(): boolean {
     const counts = this.#counts
     const total = sumOf(counts.values())
-    const [best] = acceptanceModes
+    const best = acceptanceModes
       .filter((mode) => (this.#strikes.get(mode) ?? 0) < STRIKES)
       .map((mode) => acceptanceOf(this.#wanted, mode))
-      .filter((acceptance) => acceptance !== undefined)
-    if (best === undefined || total < MIN_FRAMES || this.#leftOut(best) < WORTH * total) {
-      this.#watch()
+      .find((acceptance) => acceptance !== undefined && this.#leftOut(acceptance) >= WORTH * total)
+    if (best === undefined || total < MIN_FRAMES) {
+      const hasFailed = [...this.#strikes.values()].some((strikes) => strikes >= STRIKES)
+      if (hasFailed && total >= MIN_FRAMES) this.#giveUp(FAILED)
+      else this.#watch()
       return false
     }
     this.#expected = [...counts]
@@ -123,8 +126,7 @@ export class SlcanFiltering {
     return true
   }
 
-  #judge(): boolean {
-    const acceptance = this.#acceptance as Acceptance
+  #judge(acceptance: Acceptance): boolean {
     const leak = this.#leftOut(acceptance) > MAX_LEAK * sumOf(this.#counts.values())
     const isLost = this.#expected.some((key) => !this.#counts.has(key))
     if (!leak && !isLost && this.#counts.size > 0) {
@@ -136,8 +138,6 @@ export class SlcanFiltering {
     const strikes = leak ? STRIKES : (this.#strikes.get(mode) ?? 0) + 1
     this.#strikes.set(mode, strikes)
     this.#watch()
-    const isOver = acceptanceModes.every((mode) => (this.#strikes.get(mode) ?? 0) >= STRIKES)
-    if (isOver) this.#giveUp('its filters do not do what they should and were taken back')
     return true
   }
 

@@ -21,10 +21,9 @@ export class LineLoad {
     this.#capacity = baud === undefined ? Number.POSITIVE_INFINITY : baud / CHARACTER_BITS
   }
 
-  /** A part of a sentence, while it is full. */
-  get text(): string | undefined {
-    if (!this.#isFull) return undefined
-    return `the serial line is full with ${this.#framesPerSecond} frames a second, and what does not fit is lost: raise baud, or set filters to "decoded"`
+  /** Frames a second that come through a line that is full; undefined while it is not. */
+  get full(): number | undefined {
+    return this.#isFull ? this.#framesPerSecond : undefined
   }
 
   /** Everything received so far. True when it became full, or is no longer. */

@@ -21,7 +21,7 @@ import { runningText, silentText } from './slcan-texts.ts'
 export interface ChannelSettings extends LinkOptions, ChannelOptions {
   silenceMs: number
   /** Frames that are wanted; all where empty. */
-  filters: readonly FrameFilter[]
+  wanted: readonly FrameFilter[]
   busState?: ((state: BusState, detail: string) => void) | undefined
 }
 
@@ -89,7 +89,7 @@ export class SlcanSession implements Session {
       world.after,
       () => this.#signal.aborted || this.#closing !== undefined,
     )
-    this.#filtering = new SlcanFiltering(settings.filters)
+    this.#filtering = new SlcanFiltering(settings.wanted)
     this.closed = this.#link.ended
     this.#link.status = (flags) => this.#flags(flags)
     if (settings.listenOnly) return
@@ -102,7 +102,9 @@ export class SlcanSession implements Session {
     const { isAcknowledged } = this.#channel
     return runningText({
       ...{ ...this.#settings, device, isAcknowledged },
-      remarks: [this.#filtering.text, this.#load.text],
+      hasFilters: this.#settings.wanted.length > 0,
+      filters: this.#filtering.text,
+      full: this.#load.full,
     })
   }
 
@@ -154,19 +156,22 @@ export class SlcanSession implements Session {
       filtering.refused()
       if (isHalfSet) await this.#channel.open(filtering.commands)
     }
-    const { problem } = filtering
-    if (problem !== this.#problemTold && problem !== undefined) {
-      this.#link.issue('adapter-refused', problem)
-    }
+    this.#afterFiltering()
+  }
+
+  #afterFiltering(): void {
+    const { problem, isWatching, heard } = this.#filtering
+    this.#link.watch = isWatching ? heard : undefined
+    if (problem === this.#problemTold) return
     this.#problemTold = problem
-    this.#link.watch = filtering.isWatching ? filtering.heard : undefined
+    if (problem !== undefined) this.#link.issue('adapter-refused', problem)
   }
 
   async #reopen(): Promise<void> {
     this.#renewedAt = this.#world.clock.monotonic()
-    this.#asking?.pause(true)
+    // In turn: what is to be sent meanwhile waits.
     await this.#link.inTurn(() => this.#openChannel())
-    this.#asking?.pause(false)
+    this.#asking?.renewed()
   }
 
   #scheduleTick(): void {
@@ -200,7 +205,7 @@ export class SlcanSession implements Session {
     const isStuck = isRefused && now - this.#restartedAt >= RESTART_MS
     if (isStuck) this.#restartedAt = now
     if (this.#filtering.tick(now) || isStuck) await this.#reopen()
-    else if (!this.#filtering.isWatching) this.#link.watch = undefined
+    else this.#afterFiltering()
     const isNews = isLoadNews || this.#filtering.text !== before
     if (isNews && !this.#isSilent) this.#report('running', this.detail)
   }

@@ -9,8 +9,12 @@ export interface RunningFacts {
   listenOnly: boolean
   timestamps: boolean
   isAcknowledged: boolean
-  /** Parts of the sentence that came up while it ran. */
-  remarks: readonly (string | undefined)[]
+  /** Whether filters are configured. */
+  hasFilters: boolean
+  /** What came of them. */
+  filters: string | undefined
+  /** Frames a second through a line that is full. */
+  full: number | undefined
 }
 
 /** `T`, 8 digits, length, 16 digits, CR; a character is 10 bits on the line. */
@@ -24,7 +28,8 @@ export function runningText(facts: RunningFacts): string {
   const mode = facts.listenOnly ? 'listen-only' : 'as a normal node that acknowledges frames'
   const sentences = [`receiving from ${facts.path} at ${facts.bitrate / 1000} kbit/s, ${mode}`]
   if (!facts.isAcknowledged) sentences.push('the adapter did not acknowledge that it is open')
-  const all = [...sentences, lineWarning(facts), ...facts.remarks]
+  const all = [...sentences, facts.full === undefined ? lineWarning(facts) : fullText(facts)]
+  all.push(facts.filters)
   return all.filter((sentence) => sentence !== undefined).join('; ')
 }
 
@@ -45,5 +50,13 @@ function lineWarning(facts: RunningFacts): string | undefined {
   const carried = lineCapacity(facts.baud, facts.timestamps)
   const full = Math.floor(facts.bitrate / FRAME_BITS)
   if (carried >= full) return undefined
-  return `if there is a real serial line behind it, its ${facts.baud} baud carry ${carried} extended frames a second where a full bus has up to ${full}: raise baud, or set filters to "decoded"`
+  return `if there is a real serial line behind it, its ${facts.baud} baud carry ${carried} extended frames a second where a full bus has up to ${full}: ${advice(facts)}`
+}
+
+function fullText(facts: RunningFacts): string {
+  return `the serial line is full with ${facts.full} frames a second, and what does not fit is lost: ${advice(facts)}`
+}
+
+function advice({ hasFilters }: RunningFacts): string {
+  return hasFilters ? 'raise baud' : 'raise baud, or set filters to "decoded"'
 }

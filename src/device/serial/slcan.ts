@@ -33,7 +33,7 @@ export interface SlcanOptions {
   /** Bit timing registers in hexadecimal, sent with `s` in place of the bit rate. */
   btr?: string | undefined
   /** Frames that are wanted: the adapter may leave out others, if it turns out that it can. */
-  filters?: readonly FrameFilter[]
+  wanted?: readonly FrameFilter[]
   /** Time stamps by the adapter, to a millisecond; makes lines four characters longer. */
   timestamps?: boolean
   /** Without frames for so long, the bus counts as silent and the adapter is asked if it lives. */
@@ -100,7 +100,7 @@ function channelSettings(options: SlcanOptions): ChannelSettings {
     baud,
     bitrate,
     rateCommand: rateCommand(id, bitrate, options.btr),
-    filters: options.filters ?? [],
+    wanted: options.wanted ?? [],
     listenOnly: options.listenOnly ?? true,
     timestamps: options.timestamps ?? false,
     silenceMs: silenceSeconds * 1000,

@@ -22,13 +22,15 @@ export interface SimulatedBusModelOptions {
   scenario?: ScenarioName
   start?: Micros
   faults?: readonly CarFault[]
+  /** A car answers one PID a request, as many do. */
+  singlePid?: boolean
 }
 
 export function simulatedBus(
   name: SimulatedVehicleName,
   options: SimulatedBusModelOptions = {},
 ): BusModel {
-  const { seed = 1, scenario, start, faults = [] } = options
+  const { seed = 1, scenario, start, faults = [], singlePid = false } = options
   const begun = start === undefined ? {} : { start }
   const usual = name === 'ev' ? 'electricDemo' : 'demo'
   const physicsOf = (vehicle: VehicleParameters) =>
@@ -39,5 +41,6 @@ export function simulatedBus(
     return new SimulatedTruck({ seed, faults, ...physics })
   }
   const physics = physicsOf(name === 'ev' ? electricCar : petrolCar)
-  return new SimulatedCar({ physics, seed, faults, gatewayed: true })
+  const multiPid = singlePid ? 'none' : 'all'
+  return new SimulatedCar({ physics, seed, faults, multiPid, gatewayed: true })
 }

@@ -58,7 +58,7 @@ export class ElmAsking implements Transmitter {
   isBusy = false
   readonly #options: ElmAskingOptions
   /** What the adapter is set to, by the command that sets it. */
-  readonly #set = new Map<string, string>()
+  readonly #set = new Map<string, string>([['ATH', '1']])
   #queue: Promise<unknown> = Promise.resolve()
   #heardAt: Micros = 0
   #isClosed = false
@@ -108,6 +108,7 @@ export class ElmAsking implements Transmitter {
     const isRaw = frame.payload === undefined
     // One that was silent for a while may have started anew, and would search for a protocol.
     if (this.#options.now() - this.#heardAt > FRESH) this.#set.delete('ATSP')
+    await this.#setting('ATH', '1')
     if (!(await this.#address(frame, permit))) {
       return failed('adapter', 'this adapter cannot be set to ask that control unit')
     }
@@ -127,6 +128,11 @@ export class ElmAsking implements Transmitter {
     }
     this.#heardAt = this.#options.now()
     const reply = replyOf(lines, frame.extended)
+    if (reply.isBare) {
+      // Either it has none, or it has forgotten that they are on.
+      this.#options.memory.quirks.add('no-headers')
+      this.#set.delete('ATH')
+    }
     if (count !== '' && reply.word === '?') traits.countsLines = false
     return this.#take(isRaw ? reply : answering(reply, bytes[0] as number))
   }

@@ -18,6 +18,8 @@ export type ReplyKind = 'ok' | 'no-data' | 'bus' | 'adapter' | 'reset'
 export interface Reply {
   kind: ReplyKind
   frames: ReplyFrame[]
+  /** Without headers: nobody says who answered. */
+  isBare: boolean
   /** Lines that are no frame and no word that is known. */
   bad: string[]
   /** The word that decided, as it was printed. */
@@ -47,7 +49,7 @@ const UNKNOWN = { id: 0x7e8, extended: false }
 
 /** `extended`: whether the request had 29 bits, and so its answers. */
 export function replyOf(lines: readonly string[], extended: boolean): Reply {
-  const reply: Reply = { kind: 'ok', frames: [], bad: [] }
+  const reply: Reply = { kind: 'ok', frames: [], isBare: false, bad: [] }
   const bare: string[] = []
   for (const text of lines) {
     const line = withoutWords(text.replaceAll(' ', '').toUpperCase(), reply, text)
@@ -99,10 +101,13 @@ function isWhole(data: Uint8Array): boolean {
 
 /** Headers are off: one message, in one line or in numbered ones after its length. */
 function takeBare(lines: readonly string[], reply: Reply): void {
-  const [first = ''] = lines
-  if (lines.length === 1 && PLAIN.test(first)) {
+  const [first = '', ...others] = lines
+  reply.isBare = true
+  if (PLAIN.test(first) && others.every((line) => PLAIN.test(line))) {
+    // Of several control units the first that answered has to do.
     const bytes = Buffer.from(first, 'hex')
     reply.frames.push({ ...UNKNOWN, data: Uint8Array.of(bytes.length, ...bytes) })
+    reply.bad.push(...others)
     return
   }
   const length = Number.parseInt(first, 16)
