@@ -50,7 +50,7 @@ export function createSource(settings: SourceSettings, wanted: readonly FrameFil
     case 'playback':
       return createPlayback({ id, path: settings.file, speed: settings.speed })
     case 'slcan':
-      return createSlcanSource(settings)
+      return createSlcanSource({ ...settings, wanted })
     case 'elm327':
       return createElmSource(settings)
     case 'socketcan':
