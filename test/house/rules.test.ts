@@ -197,6 +197,31 @@ test('each package is imported in its own place only', () => {
   }
 })
 
+/** Names that a file takes from another one of ours. */
+function namesFrom(file: string, target: string): string[] {
+  const pattern = /import\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'([^']+)'/g
+  return [...textOf(file).matchAll(pattern)]
+    .filter(([, , specifier = '']) => join(dirname(file), specifier) === target)
+    .flatMap(([, names = '']) => names.split(',').map((name) => name.trim()))
+}
+
+test('only the governor makes permits, and only what is in device takes frames out of them', () => {
+  const permit = 'src/device/governor/permit.ts'
+  const users = sources
+    .map((file) => ({ file, names: namesFrom(file, permit) }))
+    .filter(({ names }) => names.length > 0)
+  assert.ok(users.length >= 4, `${users.length} files use permits`)
+  for (const { file, names } of users) {
+    const mints = names.includes('mint')
+    assert.ok(!mints || file.startsWith('src/device/governor/'), `${file} makes permits`)
+    assert.ok(file.startsWith('src/device/'), `${file} uses permits`)
+  }
+  const governors = sources.filter((file) =>
+    namesFrom(file, 'src/device/governor/governor.ts').includes('Governor'),
+  )
+  assert.equal(governors, ['src/gateway/asking.ts'], 'who has a governor')
+})
+
 test('builtin modules are imported by their full name', () => {
   const short = imports.filter(({ target, isOurs }) => !isOurs && builtinModules.includes(target))
   assert.equal(

@@ -2,8 +2,9 @@
  * A serial CAN adapter that speaks SLCAN (Lawicel CAN232 and CANUSB manuals) as a source.
  *
  * Opening: `\r\r\r` ends a half line · `C` closes a channel that was left open · `V` asks who it
- * is · `S0`…`S8` sets the bit rate · `Z1` switches time stamps on, if wanted · `L` opens the channel
- * listen-only. Every answer has a deadline: some adapters give none.
+ * is · `S0`…`S8` sets the bit rate, or `s` the bit timing registers · `Z1` switches time stamps on, `Y2`
+ * and `Y5` CAN FD, `m` and `M` set the filter, each if wanted · `L` opens the channel listen-only. Every
+ * answer has a deadline: some adapters give none.
  *
  * A node that is not listen-only acknowledges the frames of the vehicle's bus. So an adapter that
  * refuses `L` stays closed unless the configuration allows `O`; then it may also send, but nothing that
