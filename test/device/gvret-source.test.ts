@@ -28,9 +28,12 @@ class Bench {
   transmitter: Transmitter | undefined
   #hears: ((chunk: Uint8Array) => void) | undefined
 
-  constructor(options: Partial<GvretOptions> = {}, faults: GvretFault[] = []) {
+  readonly written: string[] = []
+
+  constructor(options: Partial<GvretOptions> = {}, faults: GvretFault[] = [], buses = 2) {
     this.adapter = new GvretAdapter({
       model: this.bus,
+      buses,
       faults,
       write: (bytes) => this.#hears?.(Uint8Array.from(bytes)),
     })
@@ -45,7 +48,10 @@ class Bench {
           return {
             path,
             device: path,
-            write: async (bytes) => this.adapter.receive(bytes, this.#now()),
+            write: async (bytes) => {
+              this.written.push(Buffer.from(bytes).toString('hex'))
+              this.adapter.receive(bytes, this.#now())
+            },
             close: async () => {
               this.#hears = undefined
             },
@@ -162,11 +168,22 @@ test('one that does not say that it listens only is not used', async () => {
   await bench.stop()
 })
 
+test('a second bus that is still a node is refused, and further ones are switched off', async () => {
+  const bench = new Bench({}, [], 5)
+  const second = bench.adapter.setup[1]
+  if (second !== undefined)
+    Object.defineProperty(second, 'isOn', { get: () => true, set: () => undefined })
+  await bench.pass(3000)
+  assert.match(bench.health.at(-1)?.detail ?? '', /does not say that it is listen-only/)
+  assert.ok(bench.written.includes(`f10e${'00000080'.repeat(3)}`))
+  await bench.stop()
+})
+
 /** A frame as the adapter sends it. */
-function bytesOf(id: number, data: number[], bus = 0): number[] {
+function bytesOf(id: number, data: number[], bus = 0, stamp = 1000): number[] {
   const word = (value: number) => [0, 1, 2, 3].map((i) => Math.floor(value / 256 ** i) & 0xff)
   const raw = id > 0x7ff ? id + 0x80000000 : id
-  return [0xf1, 0, ...word(1000), ...word(raw), data.length | (bus << 4), ...data, 0]
+  return [0xf1, 0, ...word(stamp), ...word(raw), data.length | (bus << 4), ...data, 0]
 }
 
 function parsed(chunks: Uint8Array[]): { frames: string[]; issues: number } {
@@ -208,6 +225,35 @@ test('frames are the same however they are cut, and noise between them makes non
     }
     assert.equal(parsed(chunks).frames, expected)
   }
+})
+
+test('a frame that lost bytes is filled with none of the next one', () => {
+  for (let lost = 1; lost <= 6; lost++) {
+    const torn = bytesOf(0x123, [1, 2, 3, 4, 5, 6, 7, 8])
+    torn.splice(12, lost)
+    const bytes = [...torn, ...bytesOf(0x18fef100, [9, 9]), ...bytesOf(0x7ff, [1])]
+    const whole = Uint8Array.from(bytes)
+    const expected = ['0:18fef100#0909', '0:7ff#01']
+    assert.equal(parsed([whole]).frames, expected, `${lost}`)
+    const single = [...whole].map((byte) => Uint8Array.of(byte))
+    assert.equal(parsed(single).frames, expected, `${lost}, byte by byte`)
+  }
+})
+
+test('a frame whose data looks like the start of one comes as soon as that is known', () => {
+  const frame = bytesOf(0x123, [0xf1, 0, 0xf1])
+  assert.equal(parsed([Uint8Array.from(frame)]).frames, [])
+  assert.equal(parsed([Uint8Array.from([...frame, 0xf1])]).frames, ['0:123#f100f1'])
+})
+
+test('a time that jumps is believed when the next frame bears it out', () => {
+  const frame = (id: number, stamp: number) => Uint8Array.from(bytesOf(id, [1], 0, stamp))
+  const wrapped = parsed([frame(1, 2 ** 32 - 5000), frame(2, 5000)])
+  assert.equal(wrapped.frames, ['0:1#01', '0:2#01'])
+  const jump = parsed([frame(1, 1000), frame(2, 500_000_000), frame(3, 2000), frame(4, 3000)])
+  assert.equal(jump.frames, ['0:1#01', '0:4#01'])
+  const restarted = parsed([frame(1, 500_000_000), frame(2, 1000), frame(3, 2000)])
+  assert.equal(restarted.frames, ['0:1#01', '0:3#01'])
 })
 
 test('what cannot be a frame is none', () => {

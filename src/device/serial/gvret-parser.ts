@@ -6,9 +6,10 @@
  *   F1 06  set-up of two buses: 5 bytes each, flags (bit 0 on, bit 4 listen-only), bit rate (4)
  *   F1 09 DE AD  it is alive · F1 07 (6) device · F1 01 (4) time · F1 0C (1) number of buses
  *
- * Low bytes first. There is no checksum that anybody fills in, so what begins like a frame and has an
- * identifier, a length or a bus that cannot be, or does not end in 0, is none, and the search goes on
- * with the byte after its start.
+ * Low bytes first. There is no checksum that anybody fills in, so what begins like a frame is none if
+ * it has an identifier, a length or a bus that cannot be, does not end in 0, holds another whole frame
+ * where nothing that is known follows it, or has a time that neither ours nor the next frame bears
+ * out. The search goes on with the byte after its start.
  */
 import { type FrameSink, newFrame } from '../../model/frame.ts'
 import type { IssueSink } from '../../model/issue.ts'
@@ -23,7 +24,7 @@ export interface GvretBusSetup {
 export type GvretReply =
   | { kind: 'alive' }
   | { kind: 'setup'; buses: GvretBusSetup[] }
-  | { kind: 'device'; build: number }
+  | { kind: 'buses'; count: number }
 
 export interface GvretParserOptions {
   at: string
@@ -53,6 +54,9 @@ const CAPACITY = 4096
 const EXTENDED = 0x80000000
 const MAX_STANDARD = 0x7ff
 const MAX_EXTENDED = 0x1fffffff
+const STAMPS = 2 ** 32
+/** So much the adapter's clock and ours may differ from one frame to the next. */
+const MAX_DRIFT: Micros = 10_000_000
 
 export class GvretParser {
   readonly #options: GvretParserOptions
@@ -61,6 +65,9 @@ export class GvretParser {
   readonly #view = new DataView(this.#bytes.buffer)
   #filled = 0
   #noise = 0
+  /** Of the last frame, good or not; −1 before the first. */
+  #stamp = -1
+  #arrival: Micros = 0
 
   constructor(options: GvretParserOptions) {
     this.#options = options
@@ -106,30 +113,72 @@ export class GvretParser {
   }
 
   #takeFrame(at: number, fd: boolean, time: Micros): number {
+    const size = this.#sizeOf(at, fd)
+    if (size <= 0) return size
+    const torn = this.#tornBy(at, size)
+    if (torn !== 0) return torn < 0 ? -1 : 0
+    const stamp = this.#view.getUint32(at + 2, true)
+    if (!this.#isInTime(stamp, time)) return 0
+    this.#deliver(at, fd, this.#options.timeOf(stamp, time))
+    return size
+  }
+
+  /** All bytes of the frame that begins here, as `#take` tells it. */
+  #sizeOf(at: number, fd: boolean): number {
     const head = fd ? HEAD_FD : HEAD
     if (at + head > this.#filled) return -1
-    const view = this.#view
-    const raw = view.getUint32(at + 6, true)
-    const extended = raw >= EXTENDED
-    const id = extended ? raw - EXTENDED : raw
+    const raw = this.#view.getUint32(at + 6, true)
     const packed = this.#bytes[at + 10] as number
     const length = fd ? packed : packed & 0x0f
     const bus = fd ? (this.#bytes[at + 11] as number) : packed >> 4
-    if (id > (extended ? MAX_EXTENDED : MAX_STANDARD) || bus > MAX_BUS) return 0
-    if (length > (fd ? 64 : 8)) return 0
-    const end = at + head + length
-    if (end + 1 > this.#filled) return -1
-    if (this.#bytes[end] !== 0) return 0
+    const isId = raw >= EXTENDED ? raw - EXTENDED <= MAX_EXTENDED : raw <= MAX_STANDARD
+    if (!isId || bus > MAX_BUS || length > (fd ? 64 : 8)) return 0
+    const size = head + length + 1
+    if (at + size > this.#filled) return -1
+    return this.#bytes[at + size - 1] === 0 ? size : 0
+  }
+
+  /**
+   * A frame that lost bytes is filled up with those of the next one. Above 0: another frame begins
+   * within it; −1: that is not known yet.
+   */
+  #tornBy(at: number, size: number): number {
+    const end = at + size
+    if (end < this.#filled && this.#bytes[end] === START) return 0
+    for (let i = at + 2; i < end - 1; i++) {
+      if (this.#bytes[i] !== START) continue
+      const code = this.#bytes[i + 1]
+      if (code !== CLASSIC && code !== FD) continue
+      const inner = this.#sizeOf(i, code === FD)
+      if (inner !== 0) return inner
+    }
+    return 0
+  }
+
+  /** A jump is believed if the next frame bears it out: the adapter has started anew. */
+  #isInTime(stamp: number, arrival: Micros): boolean {
+    const isFirst = this.#stamp < 0
+    const drift = (stamp - this.#stamp - (arrival - this.#arrival)) % STAMPS
+    this.#stamp = stamp
+    this.#arrival = arrival
+    const late = drift < 0 ? drift + STAMPS : drift
+    return isFirst || late <= MAX_DRIFT || late >= STAMPS - MAX_DRIFT
+  }
+
+  #deliver(at: number, fd: boolean, time: Micros): void {
+    const raw = this.#view.getUint32(at + 6, true)
+    const head = fd ? HEAD_FD : HEAD
+    const packed = this.#bytes[at + 10] as number
+    const length = fd ? packed : packed & 0x0f
     const frame = this.#frame
-    frame.id = id
-    frame.extended = extended
+    frame.extended = raw >= EXTENDED
+    frame.id = frame.extended ? raw - EXTENDED : raw
     frame.fd = fd
-    frame.bus = bus
+    frame.bus = fd ? (this.#bytes[at + 11] as number) : packed >> 4
     frame.length = length
     for (let i = 0; i < length; i++) frame.data[i] = this.#bytes[at + head + i] as number
-    frame.time = this.#options.timeOf(view.getUint32(at + 2, true), time)
+    frame.time = time
     this.#options.frame(frame)
-    return head + length + 1
   }
 
   /** False: it only looked like one. */
@@ -140,7 +189,7 @@ export class GvretParser {
       reply({ kind: 'alive' })
     } else if (code === 0x06) {
       reply({ kind: 'setup', buses: [this.#setup(at), this.#setup(at + 5)] })
-    } else if (code === 0x07) reply({ kind: 'device', build: this.#view.getUint16(at, true) })
+    } else if (code === 0x0c) reply({ kind: 'buses', count: this.#bytes[at] as number })
     return true
   }
 
