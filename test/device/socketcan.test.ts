@@ -18,6 +18,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { mint } from '../../src/device/governor/permit.ts'
 import { candumpArguments, playerLine } from '../../src/device/socketcan/can-tools.ts'
+import { ControllerWatch } from '../../src/device/socketcan/controller-watch.ts'
 import { errorReport } from '../../src/device/socketcan/error-frame.ts'
 import {
   type InterfaceState,
@@ -126,7 +127,7 @@ test('frames come with the time of the kernel, and the tool is asked for what is
   assert.equal([...(second?.data ?? [])], [3, 0x41, 0x0c, 0])
   assert.is(
     readFileSync(at('candump.args'), 'utf8').trim(),
-    '-L -d can0,98FEF100:83FFFF00,000007E8:800007F8,#FFFFFFFF',
+    '-L -d can0,98FEF100:83FFFF00,7E8:800007F8,#FFFFFFFF',
   )
   assert.is(listener.transmitter, undefined)
   assert.not(existsSync(at('canplayer.args')))
@@ -172,13 +173,24 @@ const problems: [what: string, link: unknown, listenOnly: boolean, says: RegExp]
     /not in listen-only mode .*listenOnly: false/,
   ],
   ['listen-only where it may ask', link(), false, /cannot send; .*listen-only off/],
+  [
+    'of another bit rate',
+    [
+      {
+        ...link()[0],
+        linkinfo: { info_kind: 'can', info_data: { bittiming: { bitrate: 250_000 } } },
+      },
+    ],
+    true,
+    /bit rate 250000 and not 500000; .*bitrate 500000 listen-only on/,
+  ],
   ['off the bus for good', link({ state: 'BUS-OFF', restart: 0 }), true, /off the bus .*restart/],
 ]
 
 for (const [what, state, listenOnly, says] of problems) {
   test(`an interface that is ${what} is not used, and the remedy is told`, async () => {
     writeFileSync(at('link.json'), JSON.stringify(state))
-    const listener = new Listener({ listenOnly })
+    const listener = new Listener({ listenOnly, bitrate: 500_000 })
     await listener.reaches('waiting')
     assert.match(listener.last?.detail ?? '', says)
     assert.not(existsSync(at('candump.args')))
@@ -271,6 +283,39 @@ test('while its controller is off the bus nothing is handed to it', async () => 
   const result = await listener.transmitter?.send({ waitMs: 1, responders: 0 })
   assert.equal(result, { kind: 'failed', reason: 'bus', detail: 'the controller is off the bus' })
   await listener.source.stop()
+})
+
+test('a controller that is not well when it is opened is told of', async () => {
+  writeFileSync(at('link.json'), JSON.stringify(link({ state: 'BUS-OFF' })))
+  const listener = new Listener()
+  await listener.reaches('running')
+  assert.equal(listener.states, ['off'])
+  await listener.source.stop()
+})
+
+test('frames without another error for a while are a controller that is well again', () => {
+  const states: string[] = []
+  const watch = new ControllerWatch('can0', {
+    frame: () => undefined,
+    issue: () => undefined,
+    health: () => undefined,
+    end: () => undefined,
+    busState: (state) => states.push(state),
+  })
+  const passive = frameOf(0x004, [0, 0x10, 0, 0, 0, 0, 0, 0], { error: true })
+  const up: InterfaceState = { name: 'can0', isUp: true, isVirtual: false, isListenOnly: true }
+  watch.opened({ ...up, controller: 'ERROR-ACTIVE' }, 0)
+  watch.errorFrame(passive, 1000)
+  watch.heard(9000)
+  watch.errorFrame(passive, 9500)
+  watch.heard(15_000)
+  assert.equal(states, ['errors'])
+  watch.heard(19_500)
+  watch.opened({ ...up, controller: 'BUS-OFF' }, 30_000)
+  assert.ok(watch.isOff)
+  watch.opened({ ...up, controller: 'ERROR-ACTIVE' }, 31_000)
+  watch.opened({ ...up, controller: 'ERROR-WARNING' }, 32_000)
+  assert.equal(states, ['errors', 'ok', 'off', 'ok', 'errors'])
 })
 
 test('a bus without frames is silent, and lively again with the next', async () => {

@@ -75,10 +75,14 @@ export function candumpArguments(name: string, filters: readonly FrameFilter[]):
   return ['-L', '-d', [name, ...data, '#FFFFFFFF'].join(',')]
 }
 
+/** An identifier of 8 digits is one of 29 bits to candump, whatever they say; so 11 bits have 3. */
 function filterText({ id, mask, extended }: FrameFilter): string {
-  const flag = extended ? EXTENDED : 0
-  const hex = (value: number) => value.toString(16).toUpperCase().padStart(8, '0')
-  return `${hex(flag + id)}:${hex(EXTENDED + mask)}`
+  const digits = extended ? hex(EXTENDED + id, 8) : hex(id, 3)
+  return `${digits}:${hex(EXTENDED + mask, 8)}`
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, '0')
 }
 
 /** Without loopback: what we send does not come back as if somebody else had. */
@@ -87,9 +91,6 @@ export function canplayerArguments(name: string): string[] {
 }
 
 export function playerLine(name: string, { id, extended, data }: OutgoingFrame): string {
-  const digits = id
-    .toString(16)
-    .toUpperCase()
-    .padStart(extended ? 8 : 3, '0')
+  const digits = hex(id, extended ? 8 : 3)
   return `(0.000000) ${name} ${digits}#${Buffer.from(data).toString('hex').toUpperCase()}\n`
 }

@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { OdographError, systemCode } from '../../model/errors.ts'
+import type { BusState } from '../../model/transmit.ts'
 
 export interface InterfaceState {
   name: string
@@ -69,11 +70,14 @@ export function interfaceProblem(
   state: InterfaceState,
   wanted: { listenOnly: boolean; bitrate?: number | undefined },
 ): string | undefined {
-  const { name, isUp, isVirtual, isListenOnly, controller } = state
+  const { name, isUp, isVirtual, isListenOnly, controller, bitrate } = state
   if (!isUp) return `it is down; ${setUp(state, wanted)} helps`
   if (isVirtual) return undefined
   if (controller === 'BUS-OFF' && !state.restartMs) {
     return `its controller is off the bus and does not start again by itself; \`sudo ip link set ${name} type can restart\` helps, and restart-ms 100 for the next time`
+  }
+  if (wanted.bitrate !== undefined && bitrate !== undefined && bitrate !== wanted.bitrate) {
+    return `it has the bit rate ${bitrate} and not ${wanted.bitrate}; ${setUp(state, wanted)} helps`
   }
   if (wanted.listenOnly && !isListenOnly) {
     return `it is not in listen-only mode and would acknowledge frames of the vehicle; ${setUp(state, wanted)} helps, or \`listenOnly: false\` in the configuration`
@@ -82,6 +86,12 @@ export function interfaceProblem(
     return `it is in listen-only mode and cannot send; ${setUp(state, wanted)} helps, or \`listenOnly: true\` in the configuration`
   }
   return undefined
+}
+
+/** What the state of the controller means for who wants to send. */
+export function busStateOf({ controller = 'ERROR-ACTIVE' }: InterfaceState): BusState {
+  if (controller === 'BUS-OFF') return 'off'
+  return controller === 'ERROR-ACTIVE' ? 'ok' : 'errors'
 }
 
 function setUp(

@@ -7,13 +7,7 @@
 import { OdographError } from '../../model/errors.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { Clock, Source, SourceEvents } from '../../model/ports.ts'
-import type {
-  BusState,
-  FrameFilter,
-  Permit,
-  SendResult,
-  Transmitter,
-} from '../../model/transmit.ts'
+import type { FrameFilter, Permit, SendResult, Transmitter } from '../../model/transmit.ts'
 import { CandumpParser } from '../capture/candump/candump.ts'
 import { redeem } from '../governor/permit.ts'
 import {
@@ -33,7 +27,7 @@ import {
   startTool,
   type Tool,
 } from './can-tools.ts'
-import { errorReport } from './error-frame.ts'
+import { ControllerWatch } from './controller-watch.ts'
 import {
   type InterfaceState,
   interfaceProblem,
@@ -46,6 +40,8 @@ export interface SocketcanOptions {
   /** Name of the interface, such as `can0`. */
   interface: string
   listenOnly?: boolean
+  /** If given, an interface that has another one is not used. */
+  bitrate?: number | undefined
   /** Frames that are wanted; all where absent or empty. */
   filters?: readonly FrameFilter[]
   /** Without frames for so long, the bus counts as silent. */
@@ -77,21 +73,15 @@ export function createSocketcanSource(
     buses: [options.interface],
     start(events) {
       if (supervisor !== undefined) return
+      const counted: typeof events.frame = (frame) => {
+        frames += 1
+        events.frame(frame)
+      }
+      const sinks: Sinks = { frame: counted, issue: events.issue.bind(events) }
+      const watch = new ControllerWatch(options.interface, events)
+      const world = { ...deps, clock, after, watch }
       supervisor = new Supervisor({
-        adapter: {
-          open: (context) => {
-            const counted = () => {
-              frames += 1
-            }
-            return SocketcanSession.open(
-              options,
-              { ...deps, clock, after },
-              events,
-              counted,
-              context,
-            )
-          },
-        },
+        adapter: { open: (context) => SocketcanSession.open(options, world, sinks, context) },
         health: (health) => events.health(health),
         transmitter: (transmitter) => events.transmitter?.(transmitter),
         frames: () => frames,
@@ -108,7 +98,8 @@ export function createSocketcanSource(
   }
 }
 
-type World = SocketcanDependencies & { clock: Clock; after: After }
+type World = SocketcanDependencies & { clock: Clock; after: After; watch: ControllerWatch }
+type Sinks = Pick<SourceEvents, 'frame' | 'issue'>
 
 class SocketcanSession implements Session, Transmitter {
   readonly flowControl = 'gateway'
@@ -118,7 +109,7 @@ class SocketcanSession implements Session, Transmitter {
   readonly #name: string
   readonly #world: World
   readonly #context: OpenContext
-  readonly #events: SourceEvents
+  readonly #sinks: Sinks
   readonly #silenceMs: number
   readonly #dump: Tool
   readonly #player: Tool | undefined
@@ -126,7 +117,6 @@ class SocketcanSession implements Session, Transmitter {
   #cancelTick: () => void = () => undefined
   #isClosed = false
   #isSilent = false
-  #state: BusState = 'ok'
   #frames = 0
   #framesSeen = 0
   #heardAt: number
@@ -134,15 +124,15 @@ class SocketcanSession implements Session, Transmitter {
   static async open(
     options: SocketcanOptions,
     world: World,
-    events: SourceEvents,
-    counted: () => void,
+    sinks: Sinks,
     context: OpenContext,
   ): Promise<SocketcanSession> {
-    const { listenOnly = true } = options
+    const { listenOnly = true, bitrate } = options
     const state = await interfaceState(options.interface, world.run)
-    const problem = interfaceProblem(state, { listenOnly })
+    const problem = interfaceProblem(state, { listenOnly, bitrate })
     if (problem !== undefined) throw new OdographError('port-failed', options.interface, problem)
-    const session = new SocketcanSession(options, state, world, events, counted, context)
+    world.watch.opened(state, world.clock.monotonic())
+    const session = new SocketcanSession(options, state, world, sinks, context)
     const ended = await Promise.race([
       session.closed,
       new Promise<undefined>((resolve) => world.after(START_MS, () => resolve(undefined))),
@@ -159,15 +149,14 @@ class SocketcanSession implements Session, Transmitter {
     options: SocketcanOptions,
     state: InterfaceState,
     world: World,
-    events: SourceEvents,
-    counted: () => void,
+    sinks: Sinks,
     context: OpenContext,
   ) {
     const { interface: name, listenOnly = true, filters = [], silenceSeconds = 10 } = options
     const { start = startTool, clock } = world
     this.#name = name
     this.#world = world
-    this.#events = events
+    this.#sinks = sinks
     this.#context = context
     this.#silenceMs = silenceSeconds * 1000
     this.#heardAt = clock.monotonic()
@@ -175,8 +164,8 @@ class SocketcanSession implements Session, Transmitter {
     this.#parser = new CandumpParser({
       at: name,
       buses: [name],
-      issue: events.issue.bind(events),
-      frame: (frame) => this.#frame(frame, counted),
+      issue: sinks.issue,
+      frame: (frame) => this.#frame(frame),
     })
     this.#dump = start('candump', candumpArguments(name, filters), (chunk) =>
       this.#parser.push(chunk),
@@ -197,7 +186,7 @@ class SocketcanSession implements Session, Transmitter {
 
   async send(permit: Permit): Promise<SendResult> {
     if (this.#isClosed) return { kind: 'failed', reason: 'adapter', detail: 'it is closed' }
-    if (this.#state === 'off') {
+    if (this.#world.watch.isOff) {
       return { kind: 'failed', reason: 'bus', detail: 'the controller is off the bus' }
     }
     const frame = redeem(permit)
@@ -210,24 +199,13 @@ class SocketcanSession implements Session, Transmitter {
   }
 
   /** Hot. */
-  #frame(frame: CanFrame, counted: () => void): void {
+  #frame(frame: CanFrame): void {
     if (frame.error) {
-      this.#errorFrame(frame)
+      this.#world.watch.errorFrame(frame, this.#world.clock.monotonic())
       return
     }
     this.#frames += 1
-    counted()
-    this.#events.frame(frame)
-  }
-
-  #errorFrame(frame: CanFrame): void {
-    const { state, hasOverflow, detail } = errorReport(frame)
-    if (hasOverflow) {
-      this.#events.issue({ code: 'adapter-overflow', at: this.#name, detail, time: frame.time })
-    }
-    if (state === undefined || state === this.#state) return
-    this.#state = state
-    this.#events.busState?.(state, `${this.#name}: ${detail}`)
+    this.#sinks.frame(frame)
   }
 
   #schedule(): void {
@@ -240,6 +218,7 @@ class SocketcanSession implements Session, Transmitter {
     if (this.#frames !== this.#framesSeen) {
       this.#framesSeen = this.#frames
       this.#heardAt = now
+      this.#world.watch.heard(now)
       if (this.#isSilent) this.#context.report('running', this.detail)
       this.#isSilent = false
     } else if (!this.#isSilent && now - this.#heardAt >= this.#silenceMs) {
