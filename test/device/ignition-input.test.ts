@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,6 +14,7 @@ import { delimiter, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { IgnitionInput } from '../../src/device/gpio/ignition-input.ts'
+import { type After, systemAfter } from '../../src/device/supervisor.ts'
 import { until } from '../support/gateway-process.ts'
 
 const test = suite('ignition input')
@@ -26,11 +28,22 @@ function tool(name: string, script: string): void {
   chmodSync(at(name), 0o755)
 }
 
+/** As in the kernel, a line belongs to one process at a time. */
 function tools(version: string): void {
-  tool('gpioget', `echo "$@" > ${at('get.args')}\ncat ${at('level')}`)
+  tool(
+    'gpioget',
+    `[ -e ${at('held')} ] && echo "Device or resource busy" >&2 && exit 1\necho "$@" > ${at('get.args')}\ncat ${at('level')}`,
+  )
   tool(
     'gpiomon',
-    `[ "$1" = --version ] && echo "gpiomon (libgpiod) v${version}" && exit 0\necho "$@" > ${at('mon.args')}\nexec tail -n 0 -f ${at('edges')}`,
+    `[ "$1" = --version ] && echo "gpiomon (libgpiod) v${version}" && exit 0
+echo "$@" > ${at('mon.args')}
+trap 'rm -f ${at('held')}; : > ${at('edges')}; kill $tail; exit 0' TERM
+tail -n +1 -f ${at('edges')} &
+tail=$!
+touch ${at('held')}
+wait $tail
+rm -f ${at('held')}`,
   )
 }
 
@@ -47,14 +60,20 @@ test.after(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function follow(activeLow = false) {
+/** Minutes are seconds. */
+const faster: After = (delayMs, run) => systemAfter(delayMs / 60, run)
+
+function follow(activeLow = false, options: { line?: string; after?: After } = {}) {
   const told: (boolean | undefined)[] = []
   const problems: string[] = []
-  const input = new IgnitionInput({
-    ...{ chip: 'gpiochip0', line: 17, activeLow },
-    changed: (isOn) => told.push(isOn),
-    problem: (sentence) => problems.push(sentence),
-  })
+  const input = new IgnitionInput(
+    {
+      ...{ chip: 'gpiochip0', line: options.line ?? 17, activeLow },
+      changed: (isOn) => told.push(isOn),
+      problem: (sentence) => problems.push(sentence),
+    },
+    options.after,
+  )
   input.start()
   return { told, problems, input }
 }
@@ -70,8 +89,7 @@ for (const [version, get, monitor] of versions) {
     const { told, problems, input } = follow(true)
     await until('the level', () => told.length === 1)
     assert.equal(told, [false])
-    await until('the monitor', () => readFileSync(at('mon.args'), { flag: 'a+' }).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await until('the monitor', () => existsSync(at('held')))
     writeFileSync(at('level'), '1\n')
     for (let bounce = 0; bounce < 5; bounce++) appendFileSync(at('edges'), 'event\n')
     await until('the change', () => told.length === 2)
@@ -80,8 +98,46 @@ for (const [version, get, monitor] of versions) {
     assert.is(readFileSync(at('get.args'), 'utf8').trim(), get)
     assert.is(readFileSync(at('mon.args'), 'utf8').trim(), monitor)
     input.stop()
+    await input.ended
   })
 }
+
+test('an edge that nobody saw is found out all the same', async () => {
+  tools('2.1')
+  const { told, input } = follow(false, { after: faster })
+  await until('the monitor', () => existsSync(at('held')))
+  writeFileSync(at('level'), '1\n')
+  await until('the change', () => told.length === 2)
+  assert.equal(told, [false, true])
+  input.stop()
+  await input.ended
+})
+
+test('a monitor that ends is told of and started again', async () => {
+  tools('2.1')
+  tool(
+    'gpiomon',
+    `[ "$1" = --version ] && echo "v2.1" && exit 0\n[ -e ${at('well')} ] && exec tail -f ${at('edges')}\nexit 1`,
+  )
+  const { told, problems, input } = follow(false, { after: faster })
+  await until('the problem', () => problems.length > 0)
+  assert.equal(problems, ['gpiomon has ended'])
+  assert.equal(told.slice(0, 2), [false, undefined])
+  writeFileSync(at('well'), '')
+  await until('a level', () => told.at(-1) === false)
+  input.stop()
+  await input.ended
+})
+
+test('version 1 is given chip and number of a line that has a name', async () => {
+  tools('1.6.3')
+  tool('gpiofind', '[ "$1" = GPIO17 ] && echo "gpiochip4 17"')
+  const { told, input } = follow(false, { line: 'GPIO17' })
+  await until('the level', () => told.length === 1)
+  assert.is(readFileSync(at('get.args'), 'utf8').trim(), 'gpiochip4 17')
+  input.stop()
+  await input.ended
+})
 
 test('without the tools it is unknown, and what would help is told once', async () => {
   process.env.PATH = folder
@@ -91,6 +147,7 @@ test('without the tools it is unknown, and what would help is told once', async 
   assert.equal(told, [undefined])
   assert.match(problems.join(), /sudo apt install gpiod/)
   input.stop()
+  await input.ended
 })
 
 test('a line that cannot be read is unknown', async () => {
@@ -101,6 +158,7 @@ test('a line that cannot be read is unknown', async () => {
   assert.equal(told, [undefined])
   assert.match(problems.join(), /cannot be read: line 17 of gpiochip0/)
   input.stop()
+  await input.ended
 })
 
 test.run()
