@@ -79,10 +79,6 @@ const elm327 = section({
     .union([z.literal(250_000), z.literal(500_000)], { error: 'use 250000 or 500000' })
     .optional()
     .describe('Bit rate of the bus; found out if absent'),
-  extended: z
-    .boolean()
-    .optional()
-    .describe('Whether diagnostics use 29-bit identifiers; found out if absent'),
   filters: filters('decoded'),
 }).describe('An adapter with an ELM327 or STN11xx/STN21xx, genuine or not')
 
@@ -103,6 +99,12 @@ const socketcan = section({
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,15}$/, 'the name of a network interface, such as can0')
     .default('can0'),
+  bitrate: z
+    .int()
+    .min(10_000)
+    .max(1_000_000)
+    .optional()
+    .describe('Bit rate of the bus: an interface that has another one is left alone, in words'),
   filters: filters('none'),
 }).describe('A CAN interface of Linux, such as an MCP2515 or MCP2518FD hat')
 

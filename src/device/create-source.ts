@@ -37,7 +37,13 @@ export type SourceSettings =
       bitrate?: 250_000 | 500_000 | undefined
       listenOnly: boolean
     } & Line)
-  | { type: 'socketcan'; id: string; interface: string; listenOnly: boolean }
+  | {
+      type: 'socketcan'
+      id: string
+      interface: string
+      bitrate?: number | undefined
+      listenOnly: boolean
+    }
   | ({ type: 'gvret'; baud: number; bitrate: number; listenOnly: boolean } & Line)
   | ({ type: 'nmea'; baud: number } & Line)
 
@@ -52,7 +58,7 @@ export function createSource(settings: SourceSettings, wanted: readonly FrameFil
     case 'slcan':
       return createSlcanSource({ ...settings, wanted })
     case 'elm327':
-      return createElmSource(settings)
+      return createElmSource({ ...settings, wanted })
     case 'socketcan':
       return createSocketcanSource({ ...settings, filters: wanted })
     case 'gvret':

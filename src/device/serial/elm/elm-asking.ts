@@ -7,10 +7,17 @@ import type { IssueSink } from '../../../model/issue.ts'
 import type { Micros, Millis } from '../../../model/time.ts'
 import type { OutgoingFrame, Permit, SendResult, Transmitter } from '../../../model/transmit.ts'
 import { redeem } from '../../governor/permit.ts'
+import {
+  GROUP_BITRATE,
+  GROUP_PROTOCOL,
+  groupRequestHex,
+  isGroupRequest,
+} from './elm-group-request.ts'
 import type { ElmLink } from './elm-link.ts'
-import { type Reply, type ReplyFrame, replyOf } from './elm-reply.ts'
+import { groupReplyOf, type Reply, replyOf } from './elm-reply.ts'
 import { type ElmMemory, tried } from './elm-setup.ts'
 import type { ElmTraits } from './elm-traits.ts'
+import type { ReplyFrame } from './reply-frame.ts'
 
 /** What is known of the vehicle's bus, for as long as the source lives. */
 export interface ElmBusMemory {
@@ -105,7 +112,11 @@ export class ElmAsking implements Transmitter {
 
   async #request(frame: OutgoingFrame, permit: Permit): Promise<SendResult> {
     const { link, traits } = this.#options
-    const isRaw = frame.payload === undefined
+    const isGroup = isGroupRequest(frame)
+    const isRaw = frame.payload === undefined && !isGroup
+    if (isGroup && !this.#preferGroups()) {
+      return failed('adapter', 'this adapter asks for parameter groups at 250 kbit/s only')
+    }
     // One that was silent for a while may have started anew, and would search for a protocol.
     if (this.#options.now() - this.#heardAt > FRESH) this.#set.delete('ATSP')
     await this.#setting('ATH', '1')
@@ -116,7 +127,7 @@ export class ElmAsking implements Transmitter {
       return failed('adapter', 'this adapter cannot send such a frame')
     }
     const bytes = frame.payload ?? frame.data
-    const hex = Buffer.from(bytes).toString('hex').toUpperCase()
+    const hex = isGroup ? groupRequestHex(frame) : Buffer.from(bytes).toString('hex').toUpperCase()
     const count = traits.countsLines && permit.responders === 1 && isShort(bytes) ? '1' : ''
     const lines = await link.ask(`${hex}${count}`, {
       deadlineMs: permit.waitMs + SLACK_MS,
@@ -127,6 +138,7 @@ export class ElmAsking implements Transmitter {
       return failed('adapter', 'the adapter does not answer')
     }
     this.#heardAt = this.#options.now()
+    if (isGroup) return this.#take(groupReplyOf(lines, !this.#set.has('ATJHF')))
     const reply = replyOf(lines, frame.extended)
     if (reply.isBare) {
       // Either it has none, or it has forgotten that they are on.
@@ -161,6 +173,14 @@ export class ElmAsking implements Transmitter {
     return { kind: 'waited' }
   }
 
+  /** At the bit rate that parameter groups can be asked at, if it is not known to be another one. */
+  #preferGroups(): boolean {
+    const { bus } = this.#options
+    const at = bus.bitrates.indexOf(GROUP_BITRATE)
+    if (at > 0 && !bus.isProven) bus.bitrates.unshift(...bus.bitrates.splice(at, 1))
+    return bus.bitrates[0] === GROUP_BITRATE
+  }
+
   #nextBitrate(): void {
     const { bitrates } = this.#options.bus
     const [first, ...others] = bitrates
@@ -168,13 +188,19 @@ export class ElmAsking implements Transmitter {
   }
 
   /** False: it does not take what is needed. */
-  async #address({ id, extended }: OutgoingFrame, { answerId }: Permit): Promise<boolean> {
+  async #address(frame: OutgoingFrame, { answerId }: Permit): Promise<boolean> {
+    const { id, extended } = frame
     const [bitrate = 500_000] = this.#options.bus.bitrates
-    const protocol = protocols[`${bitrate} ${extended}`] ?? '6'
+    const protocol = isGroupRequest(frame)
+      ? GROUP_PROTOCOL
+      : (protocols[`${bitrate} ${extended}`] ?? '6')
     if (this.#set.get('ATSP') !== protocol) {
       // A change of protocol forgets what belongs to it.
-      for (const command of ['ATSH', 'ATCP', 'ATCRA', 'ATFCSH', 'ATFCSM']) this.#set.delete(command)
+      for (const command of ['ATJHF', 'ATSH', 'ATCP', 'ATCRA', 'ATFCSH', 'ATFCSM'])
+        this.#set.delete(command)
       if (!(await this.#setting('ATSP', protocol))) return false
+      // Headers as on the bus, and not in the parts that J1939 gives them.
+      if (protocol === GROUP_PROTOCOL) await this.#setting('ATJHF', '0')
     }
     const digits = id
       .toString(16)

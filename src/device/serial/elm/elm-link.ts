@@ -34,6 +34,13 @@ const MAX_LINES = 512
 /** Commands that an ELM327 answers with the words that it begins with, too. */
 const NAMING = /^AT(I|D|Z|WS|@1|E0)$/
 
+export interface MonitorSinks {
+  /** Hot. */
+  line: (text: string, time: Micros) => void
+  /** It has ended by itself. */
+  prompt: () => void
+}
+
 interface Pending {
   command: string
   lines: string[]
@@ -55,7 +62,7 @@ export class ElmLink {
   #hasEnded = false
   #partial = ''
   #pending: Pending | undefined
-  #monitor: ((line: string, time: Micros) => void) | undefined
+  #monitor: MonitorSinks | undefined
 
   constructor(path: string, world: ElmWorld) {
     this.#path = path
@@ -123,10 +130,10 @@ export class ElmLink {
     })
   }
 
-  /** Lines as they come, until `stop`. */
-  monitor(command: string, line: (text: string, time: Micros) => void): void {
+  /** Lines as they come, until `stopMonitor`. */
+  monitor(command: string, sinks: MonitorSinks): void {
     this.#partial = ''
-    this.#monitor = line
+    this.#monitor = sinks
     this.#write(`${command}\r`)
   }
 
@@ -165,6 +172,7 @@ export class ElmLink {
 
   #prompt(): void {
     const pending = this.#pending
+    this.#monitor?.prompt()
     if (pending === undefined) return
     // The prompt of what was before, where the answer has not even begun.
     if (pending.lines.length === 0 && pending.command !== ' ') return
@@ -174,14 +182,14 @@ export class ElmLink {
   #line(text: string): void {
     const line = text.trim()
     if (line === '') return
-    if (this.#monitor !== undefined) {
-      this.#monitor(line, this.#world.clock.now() * 1000)
-      return
-    }
     const pending = this.#pending
     if (isReset(line, pending?.command)) {
       // All settings are gone, the protocol too: with the next request it would search for one.
       this.end(`the adapter was reset (${line})`)
+      return
+    }
+    if (this.#monitor !== undefined) {
+      this.#monitor.line(line, this.#world.clock.now() * 1000)
       return
     }
     if (pending === undefined || pending.lines.length >= MAX_LINES) return

@@ -7,11 +7,8 @@
  * A line that does not fit is no frame, whatever it looks like. Frames of a control unit come in the
  * order of their numbers: some clones mix them up.
  */
-export interface ReplyFrame {
-  id: number
-  extended: boolean
-  data: Uint8Array
-}
+import { groupFrame } from './elm-group-request.ts'
+import type { ReplyFrame } from './reply-frame.ts'
 
 export type ReplyKind = 'ok' | 'no-data' | 'bus' | 'adapter' | 'reset'
 
@@ -31,7 +28,7 @@ const words: readonly (readonly [pattern: RegExp, kind: ReplyKind | 'ignore' | '
   [/^SEARCHING\.*/, 'ignore'],
   [/^NODATA/, 'no-data'],
   [/^(CANERROR|BUSERROR|BUSBUSY|FBERROR|UNABLETOCONNECT|BUSINIT.*ERROR)/, 'bus'],
-  [/^BUSINIT/, 'ignore'],
+  [/^BUSINIT[:.]*(OK)?/, 'ignore'],
   [/^(LVRESET|ELM327|LPALERT|ACTALERT)/, 'reset'],
   [/^(\?|STOPPED|ERR\d\d)/, 'adapter'],
   [/^BUFFERFULL/, 'bad'],
@@ -52,7 +49,7 @@ export function replyOf(lines: readonly string[], extended: boolean): Reply {
   const reply: Reply = { kind: 'ok', frames: [], isBare: false, bad: [] }
   const bare: string[] = []
   for (const text of lines) {
-    const line = withoutWords(text.replaceAll(' ', '').toUpperCase(), reply, text)
+    const line = withoutWords(plainOf(text), reply, text)
     if (line === '') continue
     const frame = headed(line, extended)
     if (frame !== undefined) reply.frames.push(frame)
@@ -62,6 +59,23 @@ export function replyOf(lines: readonly string[], extended: boolean): Reply {
   if (bare.length > 0) takeBare(bare, reply)
   reply.frames = inOrder(reply.frames)
   return reply
+}
+
+/** Of a request for a parameter group, in the order of the bus; see `groupFrame`. */
+export function groupReplyOf(lines: readonly string[], inParts: boolean): Reply {
+  const reply: Reply = { kind: 'ok', frames: [], isBare: false, bad: [] }
+  for (const text of lines) {
+    const line = withoutWords(plainOf(text), reply, text)
+    if (line === '') continue
+    const frame = groupFrame(line, inParts)
+    if (frame === undefined) reply.bad.push(text)
+    else reply.frames.push(frame)
+  }
+  return reply
+}
+
+function plainOf(text: string): string {
+  return text.replaceAll(' ', '').toUpperCase()
 }
 
 /** What is left of a line after the words in it. */

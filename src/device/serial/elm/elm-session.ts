@@ -7,14 +7,14 @@ import { OdographError } from '../../../model/errors.ts'
 import { newFrame } from '../../../model/frame.ts'
 import type { SourceEvents } from '../../../model/ports.ts'
 import type { Micros, Millis } from '../../../model/time.ts'
-import type { BusState, Transmitter } from '../../../model/transmit.ts'
+import type { BusState, FrameFilter, Transmitter } from '../../../model/transmit.ts'
 import type { OpenContext, Session } from '../../supervisor.ts'
 import { ElmAsking, type ElmBusMemory } from './elm-asking.ts'
 import { ElmLink, type ElmWorld } from './elm-link.ts'
-import { ElmListening } from './elm-listening.ts'
-import type { ReplyFrame } from './elm-reply.ts'
+import { type ElmHearing, ElmListening } from './elm-listening.ts'
 import { type ElmMemory, setUp } from './elm-setup.ts'
 import { type ElmTraits, quirksText } from './elm-traits.ts'
+import type { ReplyFrame } from './reply-frame.ts'
 
 export interface ElmSettings {
   path: string
@@ -25,18 +25,24 @@ export interface ElmSettings {
   isKnown: boolean
   listenOnly: boolean
   voltageMs: Millis
+  silenceMs: Millis
+  /** Frames that are wanted; all where empty. */
+  wanted: readonly FrameFilter[]
 }
 
 export interface ElmSessionOptions {
   settings: ElmSettings
   memory: ElmMemory
   bus: ElmBusMemory
+  hearing: ElmHearing
   events: SourceEvents
   counted: () => void
   world: ElmWorld
   context: OpenContext
 }
 
+/** How often it is looked how the listening goes. */
+const TICK_MS: Millis = 1000
 /** Two answers missing, and it is gone. */
 const MAX_MISSED = 2
 const VOLTS = /(\d{1,2}\.\d{1,2})\s*V?/
@@ -62,6 +68,9 @@ export class ElmSession implements Session {
   #cancelTick: () => void = () => undefined
   #closing: Promise<void> | undefined
   #missed = 0
+  #measuredAt: Millis | undefined
+  #isSilent = false
+  #told = ''
   #busState: BusState = 'ok'
 
   /** Rejects, with the port closed again, if there is no adapter or it cannot do what is wanted. */
@@ -106,15 +115,29 @@ export class ElmSession implements Session {
   }
 
   get detail(): string {
-    const { settings, memory, bus } = this.#options
+    const { settings, memory } = this.#options
+    const { path, bauds, listenOnly } = settings
     const name = this.#traits.stn ?? `an ELM327 (claims ${this.#traits.claims || 'nothing'})`
     const quirks = memory.quirks.size === 0 ? '' : `; ${quirksText(memory.quirks)}`
-    const baud = settings.path.startsWith('tcp://') ? '' : ` at ${settings.bauds[0]} baud`
-    const does = settings.listenOnly ? 'listening in silence' : 'asking'
-    const [bitrate] = bus.bitrates
-    const isKnown = bus.isProven || bus.bitrates.length === 1
-    const rate = isKnown ? `, ${Number(bitrate) / 1000} kbit/s` : ', bit rate not known yet'
-    return `${does} through ${name} on ${settings.path}${baud}${rate}${quirks}`
+    const baud = path.startsWith('tcp://') ? '' : ` at ${bauds[0]} baud`
+    const does = listenOnly ? 'listening in silence' : 'asking'
+    const loss = this.#listening?.overflows ? `; ${this.#lossText()}` : ''
+    return `${does} through ${name} on ${path}${baud}, ${this.#rateText()}${quirks}${loss}`
+  }
+
+  #rateText(): string {
+    const { settings, bus, hearing } = this.#options
+    const [first] = hearing.candidates
+    const isKnown = settings.listenOnly ? hearing.isProven : bus.isProven
+    const bitrate = settings.listenOnly ? first?.bitrate : bus.bitrates[0]
+    if (isKnown || bus.bitrates.length === 1) return `${Number(bitrate) / 1000} kbit/s`
+    return 'bit rate not known yet'
+  }
+
+  #lossText(): string {
+    const loss = 'the serial line carries less than the bus brings, and what does not fit is lost'
+    if (this.#options.settings.wanted.length > 0) return `${loss}: raise baud`
+    return `${loss}: raise baud, or set filters to "decoded"`
   }
 
   close(): Promise<void> {
@@ -136,6 +159,7 @@ export class ElmSession implements Session {
   async #begin(): Promise<void> {
     if (this.#options.settings.listenOnly) await this.#listen()
     else this.#ask()
+    this.#told = this.detail
     this.#schedule()
   }
 
@@ -156,14 +180,17 @@ export class ElmSession implements Session {
   }
 
   async #listen(): Promise<void> {
-    const { settings, memory, bus, events, world, counted } = this.#options
+    const { settings, memory, hearing, events, world, counted } = this.#options
     this.#listening = new ElmListening({
       link: this.#link,
       traits: this.#traits,
-      memory,
+      ...{ memory, hearing },
       path: settings.path,
-      bitrates: bus.bitrates,
+      wanted: settings.wanted,
+      silenceMs: settings.silenceMs,
+      clock: world.clock,
       after: world.after,
+      measure: () => this.#measureIfDue(),
       issue: events.issue.bind(events),
       frame: (frame) => {
         counted()
@@ -197,18 +224,47 @@ export class ElmSession implements Session {
 
   #schedule(): void {
     const { world, settings } = this.#options
-    this.#cancelTick = world.after(settings.voltageMs, () => {
+    const delay = settings.listenOnly ? TICK_MS : settings.voltageMs
+    this.#cancelTick = world.after(delay, () => {
       void this.#tick().then(() => {
         if (!this.#link.hasEnded && this.#closing === undefined) this.#schedule()
       })
     })
   }
 
-  /** While it listens it is left alone: frames, or a bus at rest, are all it has to say. */
   async #tick(): Promise<void> {
     const asking = this.#asking
-    if (asking === undefined || asking.isBusy) return
-    await asking.between(() => this.#measure())
+    if (asking !== undefined) {
+      if (!asking.isBusy) await asking.between(() => this.#measure())
+      return
+    }
+    await this.#listening?.tick()
+    this.#tell()
+  }
+
+  /** Of a bus that fell silent or is back, and of whatever else changes the sentence. */
+  #tell(): void {
+    const { settings, world, context } = this.#options
+    const listening = this.#listening
+    if (listening === undefined || this.#link.hasEnded || this.#closing !== undefined) return
+    const isSilent = world.clock.monotonic() - listening.heardAt >= settings.silenceMs
+    const detail = isSilent ? silentText(settings.path) : this.detail
+    if (isSilent === this.#isSilent && detail === this.#told) return
+    this.#isSilent = isSilent
+    this.#told = detail
+    context.report(isSilent ? 'silent' : 'running', detail)
+  }
+
+  async #measureIfDue(): Promise<void> {
+    const now = this.#options.world.clock.monotonic()
+    if (
+      this.#measuredAt !== undefined &&
+      now - this.#measuredAt < this.#options.settings.voltageMs
+    ) {
+      return
+    }
+    this.#measuredAt = now
+    await this.#measure()
   }
 
   async #measure(): Promise<void> {
@@ -227,4 +283,8 @@ export class ElmSession implements Session {
     const { events, world } = this.#options
     events.measured?.('batteryVoltage', volts, world.clock.now() * 1000)
   }
+}
+
+function silentText(path: string): string {
+  return `${path}: the adapter answers, but no frame comes: the ignition is off, the bus has another bit rate, or the diagnostic connector carries no traffic`
 }

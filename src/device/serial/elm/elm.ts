@@ -5,10 +5,13 @@
  * requests that the governor lets out, and remembered.
  */
 import type { Clock, Source } from '../../../model/ports.ts'
+import type { FrameFilter } from '../../../model/transmit.ts'
 import { openLine } from '../../open-line.ts'
 import { type After, type BackOff, Supervisor, systemAfter, systemClock } from '../../supervisor.ts'
 import type { ElmBusMemory } from './elm-asking.ts'
+import { candidatesOf } from './elm-candidates.ts'
 import type { ElmWorld } from './elm-link.ts'
+import type { ElmHearing } from './elm-listening.ts'
 import { ElmSession, type ElmSettings } from './elm-session.ts'
 import type { ElmMemory } from './elm-setup.ts'
 
@@ -25,6 +28,10 @@ export interface ElmOptions {
   busName?: string
   /** How often the supply voltage is read. */
   voltageSeconds?: number
+  /** Listening: without frames for so long, the bus counts as silent and the adapter is asked. */
+  silenceSeconds?: number
+  /** Frames that are wanted: the adapter leaves out others where it can. */
+  wanted?: readonly FrameFilter[]
 }
 
 export interface ElmDependencies extends Partial<ElmWorld> {
@@ -50,6 +57,8 @@ export function createElmSource(options: ElmOptions, deps: ElmDependencies = {})
     listenOnly,
     ...{ failures: 0, isKnown: false },
     voltageMs: voltageSeconds * 1000,
+    silenceMs: (options.silenceSeconds ?? 10) * 1000,
+    wanted: options.wanted ?? [],
   }
   const memory: ElmMemory = {
     avoid: new Set(),
@@ -60,6 +69,7 @@ export function createElmSource(options: ElmOptions, deps: ElmDependencies = {})
     bitrates: bitrate === undefined ? [...usualBitrates] : [bitrate],
     isProven: false,
   }
+  const hearing: ElmHearing = { candidates: candidatesOf(bus.bitrates), isProven: false }
   let frames = 0
   let supervisor: Supervisor | undefined
   return {
@@ -74,7 +84,7 @@ export function createElmSource(options: ElmOptions, deps: ElmDependencies = {})
       supervisor = new Supervisor({
         adapter: {
           open: (context) =>
-            ElmSession.open({ settings, memory, bus, events, counted, world, context }),
+            ElmSession.open({ settings, memory, bus, hearing, events, counted, world, context }),
         },
         health: (health) => events.health(health),
         transmitter: (transmitter) => events.transmitter?.(transmitter),
