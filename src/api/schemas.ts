@@ -33,6 +33,13 @@ function listOf<T extends string>(names: readonly T[], description: string) {
 
 export const noQuery = z.object({})
 
+export const signalsQuery = z.object({
+  watch: listOf(
+    signalNames,
+    'Signals that somebody looks at: for ten seconds they are asked for faster, within the budget of the bus.',
+  ).optional(),
+})
+
 export const statusQuery = z.object({
   include: listOf(
     ['meta'],

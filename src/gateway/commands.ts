@@ -6,6 +6,8 @@ import type { BusRequest, Requester, RequestOutcome } from '../model/bus-request
 import { refusalTexts } from '../model/bus-request.ts'
 import type { VehicleCommands, VehicleQuestion } from '../model/ports.ts'
 import type { CanAddress } from '../model/profile.ts'
+import type { SignalName } from '../model/signals.ts'
+import type { Millis } from '../model/time.ts'
 import type { Asking } from './asking.ts'
 
 export interface CommandsOptions {
@@ -53,6 +55,10 @@ export class Commands implements VehicleCommands {
 
   ask(vehicle: string, question: VehicleQuestion, requester: Requester): Promise<RequestOutcome> {
     return this.#request(vehicle, (asking) => questionOf(question, asking), requester, 'asked for')
+  }
+
+  watch(vehicle: string, signals: readonly SignalName[], until: Millis): void {
+    for (const asking of this.#options.askings(vehicle)) asking.watch(signals, until)
   }
 
   #request(

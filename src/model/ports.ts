@@ -222,10 +222,12 @@ export type VehicleQuestion =
   /** A J1939 parameter group, of all where no address is given. */
   | { kind: 'pgn'; pgn: number; address?: number }
 
-/** What may be asked of a vehicle from outside. The governor decides; neither rejects. */
+/** What may be asked of a vehicle from outside. The governor decides; none rejects. */
 export interface VehicleCommands {
   clearCodes(vehicle: string, requester: Requester): Promise<RequestOutcome>
   ask(vehicle: string, question: VehicleQuestion, requester: Requester): Promise<RequestOutcome>
+  /** Somebody looks at these signals until then: they are asked for faster, within the budget. */
+  watch(vehicle: string, signals: readonly SignalName[], until: Millis): void
 }
 
 /** What the API may know of the running gateway. */

@@ -198,4 +198,19 @@ test('a gateway that sends nothing says so, to those who might ask', async () =>
   assert.equal(events.json(), { events: [] })
 })
 
+test('who says what he looks at is served faster, for ten seconds', async () => {
+  const t = await testApi()
+  const headers = bearer(await privilegeToken([1]))
+  const read = (query: string) => t.api.inject({ url: `/v1/vehicle/17/signals${query}`, headers })
+  assert.is((await read('')).statusCode, 200)
+  assert.equal(t.commands.watched, [])
+  assert.is((await read('?watch=speed,rpm')).statusCode, 400)
+  assert.is((await read('?watch=speed,engineSpeed')).statusCode, 200)
+  assert.equal(
+    t.commands.watched.map(({ signals, until }) => ({ signals, until })),
+    [{ signals: ['speed', 'engineSpeed'], until: NOW + 10_000 }],
+  )
+  await t.api.stop()
+})
+
 test.run()

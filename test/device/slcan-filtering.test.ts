@@ -206,6 +206,16 @@ test('where little would be left out, the channel stays as it is', async () => {
   await bench.stop()
 })
 
+test('on a bus that brings nothing that is wanted, all goes on coming', async () => {
+  const model = new PeriodicBus({ '100': 20, '18FEF121': 50 })
+  const bench = new SlcanBench({ wanted }, { model })
+  await bench.pass(60_000)
+  assert.is(bench.adapter.commands.filter((command) => command === 'L').length, 1)
+  assert.is(Object.keys(counts(bench)).length, 2)
+  assert.not.match(bench.detail, /filters/)
+  await bench.stop()
+})
+
 test('after a long silence all comes again, until filters are proven anew', async () => {
   const model = new PeriodicBus()
   const bench = new SlcanBench({ wanted }, { model })

@@ -32,6 +32,7 @@ import type {
   StoredRecord,
   VehicleStatus,
 } from '../../src/model/record.ts'
+import type { SignalName } from '../../src/model/signals.ts'
 import type { Micros, Millis } from '../../src/model/time.ts'
 import type { TroubleCodeReport } from '../../src/model/trouble-code.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
@@ -249,6 +250,12 @@ export class FakeCommands implements VehicleCommands {
 
   ask(vehicle: string, question: VehicleQuestion, requester: Requester): Promise<RequestOutcome> {
     return this.#take(vehicle, question, requester)
+  }
+
+  readonly watched: { vehicle: string; signals: readonly SignalName[]; until: number }[] = []
+
+  watch(vehicle: string, signals: readonly SignalName[], until: number): void {
+    this.watched.push({ vehicle, signals, until })
   }
 
   async #take(

@@ -4,7 +4,7 @@ import { negotiate } from '../accept.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { noStatusYet } from '../http-error.ts'
-import { noQuery, statusQuery } from '../schemas.ts'
+import { noQuery, signalsQuery, statusQuery } from '../schemas.ts'
 import { rawStatus } from '../views/raw-status.ts'
 import { signalRows } from '../views/signal-rows.ts'
 import { statusView } from '../views/status.ts'
@@ -17,6 +17,9 @@ const STATUS_NEEDS = [
   privilege.allTimeLocation,
 ] as const
 const SIGNALS_NEEDS = [...STATUS_NEEDS, privilege.vin, privilege.approximateLocation] as const
+
+/** Who goes on looking asks again before that. */
+const WATCH_MS = 10_000
 
 export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void {
   const { status, clock, gateway } = context
@@ -62,11 +65,14 @@ export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void
     vehiclePaths: ['/v1/vehicle/:tokenId/signals'],
     userPaths: [],
     needs: SIGNALS_NEEDS,
-    query: noQuery,
+    query: signalsQuery,
     answer: 'Signals',
-    errors: [406],
-    async handle({ access: { vehicle, privileges }, request }) {
+    errors: [400, 406],
+    async handle({ access: { vehicle, privileges }, query, request }) {
       negotiate(request.headers.accept, ['application/json'])
+      if (query.watch !== undefined) {
+        context.commands?.watch(vehicle.id, query.watch, clock.now() + WATCH_MS)
+      }
       const seen = currentVisibility(privileges)
       return signalRows(visibleStatus(status.status(vehicle.id), seen), seen, clock.now())
     },

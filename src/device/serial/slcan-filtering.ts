@@ -117,9 +117,15 @@ export class SlcanFiltering {
       else this.#watch()
       return false
     }
-    this.#expected = [...counts]
+    const expected = [...counts]
       .filter(([key, count]) => count >= OFTEN && this.#isWanted(key))
       .map(([key]) => key)
+    if (expected.length === 0) {
+      // Nothing would show whether what is wanted still comes.
+      this.#watch()
+      return false
+    }
+    this.#expected = expected
     this.#phase = 'trial'
     this.#acceptance = best
     this.#clear()

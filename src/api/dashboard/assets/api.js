@@ -73,11 +73,13 @@ export class Api {
 
   /**
    * @param {string} tokenId
+   * @param {readonly string[]} watched signals that are looked at more than others
    * @param {AbortSignal} signal
    * @returns {Promise<Signal[]>}
    */
-  signals(tokenId, signal) {
-    return this.#get(`/v1/vehicle/${encodeURIComponent(tokenId)}/signals`, signal)
+  signals(tokenId, watched, signal) {
+    const path = `/v1/vehicle/${encodeURIComponent(tokenId)}/signals`
+    return this.#get(`${path}?watch=${watched.join(',')}`, signal)
   }
 
   /**

@@ -128,7 +128,8 @@ export class Dashboard {
       this.#startPlot()
     }
     const vehicle = this.#choice.current
-    return vehicle === undefined ? [] : this.#api.signals(vehicle.tokenId, signal)
+    if (vehicle === undefined) return []
+    return this.#api.signals(vehicle.tokenId, this.#tiles.names, signal)
   }
 
   #render() {

@@ -23,6 +23,11 @@ export class Tiles {
     })
   }
 
+  /** Of the signals that are shown. */
+  get names() {
+    return this.#tiles.flatMap(({ names }) => names)
+  }
+
   /**
    * @param {readonly Signal[]} signals
    * @param {Moment} moment
