@@ -9,6 +9,7 @@ import type { Millis } from './time.ts'
 const EPOCH_SECONDS = 1_400_000_000
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const LENGTH = 27
+const TRIPLE = 62 ** 3
 
 /** Encodes a time and the first 16 bytes of a payload. Times before the epoch become the epoch. */
 export function ksuid(time: Millis, payload: Uint8Array): string {
@@ -16,13 +17,32 @@ export function ksuid(time: Millis, payload: Uint8Array): string {
   const bytes = Buffer.alloc(20)
   bytes.writeUInt32BE(seconds, 0)
   bytes.set(payload.subarray(0, 16), 4)
-  let number = BigInt(`0x${bytes.toString('hex')}`)
+  return base62(bytes)
+}
+
+/**
+ * Long division, 32 bits by three digits at a time, the most that whole numbers bear: years of
+ * records are read in one go, and each has an id.
+ */
+function base62(bytes: Buffer): string {
+  const limbs = Array.from({ length: bytes.length / 4 }, (_, index) =>
+    bytes.readUInt32BE(4 * index),
+  )
   let text = ''
-  while (number > 0n) {
-    text = ALPHABET[Number(number % 62n)] + text
-    number /= 62n
+  for (let triple = 0; triple < LENGTH / 3; triple++) {
+    let rest = 0
+    for (let i = 0; i < limbs.length; i++) {
+      const dividend = rest * 2 ** 32 + (limbs[i] as number)
+      limbs[i] = Math.floor(dividend / TRIPLE)
+      rest = dividend % TRIPLE
+    }
+    text = digit(rest / 62 ** 2) + digit(rest / 62) + digit(rest) + text
   }
-  return text.padStart(LENGTH, '0')
+  return text
+}
+
+function digit(value: number): string {
+  return ALPHABET[Math.floor(value) % 62] as string
 }
 
 /** A KSUID whose payload is a hash of the given parts: the same parts, the same id. */

@@ -50,6 +50,8 @@ export interface NewRecord {
   /** When the gateway had it. For a recording: the same as `time`. */
   receivedAt: Millis
   clockTrust: ClockTrust
+  /** ms that `time` and `receivedAt` were moved by when the clock became known; absent: not at all. */
+  shift?: Millis
   data: RecordData
   /** Only the signals whose quality is not `ok`. */
   quality?: Partial<Record<SignalName, Quality>>

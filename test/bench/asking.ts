@@ -3,78 +3,102 @@
  * while it waits for an adapter that is not there: share of one core, from the kernel's own count.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
-const TICKS = 100
-const WARM_MS = 15_000
+const WARM_MS = 45_000
+const WATCH_MS = 5000
 const MEASURE_MS = 30_000
 
 const folder = mkdtempSync(join(tmpdir(), 'odograph-bench-'))
 const children: ChildProcess[] = []
 
-function start(...args: string[]): Promise<ChildProcess> {
+/** With the first line that it says. */
+async function start(...args: string[]): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
   children.push(child)
-  return new Promise((resolve) => child.stdout?.once('data', () => resolve(child)))
+  const said = await new Promise((resolve) => child.stdout.once('data', resolve))
+  return { child, said: String(said).trim() }
 }
 
-/** Ticks of user and system time of a process. */
-function ticksOf({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return Number(fields[11]) + Number(fields[12])
+/** All that a command says. */
+async function outputOf(...args: string[]): Promise<string> {
+  const command = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let text = ''
+  command.stdout.on('data', (chunk) => {
+    text += chunk
+  })
+  await new Promise((resolve) => command.once('close', resolve))
+  return text.trim()
+}
+
+/** Milliseconds that all threads of a process have run; ticks would be too coarse for so little. */
+function usedBy({ pid }: ChildProcess): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const used = threads.map((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'),
+  )
+  return used.reduce((sum, text) => sum + Number(text.split(' ')[0]) / 1e6, 0)
 }
 
 async function share(child: ChildProcess): Promise<number> {
-  const before = ticksOf(child)
+  const before = usedBy(child)
   await setTimeout(MEASURE_MS)
-  return ((ticksOf(child) - before) / TICKS / (MEASURE_MS / 1000)) * 100
+  return ((usedBy(child) - before) / MEASURE_MS) * 100
 }
 
-async function measure(name: string, source: string): Promise<void> {
+/** Somebody looks at everything, so that as much is asked as may be. */
+async function watcher(url: string, data: string): Promise<() => void> {
+  const authorization = `Bearer ${await outputOf('token', 'create', '--user', '--data', data)}`
+  const read = async (path: string) => {
+    const response = await fetch(`${url}${path}`, { headers: { authorization } })
+    return (await response.json()) as { name: string; tokenId: string; value?: unknown }[]
+  }
+  const [vehicle] = await read('/v1/gateway/vehicles')
+  const signals = `/v1/vehicle/${vehicle?.tokenId}/signals`
+  const known = (await read(signals)).filter(({ value }) => value !== undefined)
+  const watched = known.map(({ name }) => name).join(',')
+  return () => void read(`${signals}?watch=${watched}`)
+}
+
+async function measure(name: string, source: string, isWatched = false): Promise<void> {
   const config = join(folder, 'odograph.yaml')
   const data = join(folder, name.replaceAll(' ', '-'))
   writeFileSync(
     config,
     `sources: [${source}]\nmqtt: { enabled: false }\napi: { listen: 127.0.0.1:0 }\n`,
   )
-  const gateway = await start('run', '--config', config, '--data', data)
+  const { child: gateway, said } = await start('run', '--config', config, '--data', data)
   await setTimeout(WARM_MS)
+  const watch = isWatched ? await watcher(said.replace('ready ', ''), data) : () => undefined
+  watch()
+  const watching = setInterval(watch, WATCH_MS)
+  await setTimeout(WATCH_MS)
   const before = Date.now()
   const used = await share(gateway)
+  clearInterval(watching)
   const stopped = new Promise((resolve) => gateway.once('exit', resolve))
   gateway.kill('SIGINT')
   await stopped
-  const log = spawn(process.execPath, [
-    MAIN,
-    'governor',
-    'log',
-    '--data',
-    data,
-    '--json',
-    '--limit',
-    '100000',
-  ])
-  let text = ''
-  log.stdout.on('data', (chunk) => {
-    text += chunk
-  })
-  await new Promise((resolve) => log.once('close', resolve))
-  const times = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+  const log = await outputOf(...['governor', 'log', '--data', data, '--json', '--limit', '100000'])
+  const times = log.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
   const asked = times.filter(({ kind, time }) => kind === 'request' && Date.parse(time) >= before)
   const rate = asked.length / (MEASURE_MS / 1000)
-  const each = rate === 0 ? '' : `, ${((used / rate) * 20).toFixed(1)} % at 20 requests/s`
-  console.log(`${name}: ${used.toFixed(2)} % of a core at ${rate.toFixed(1)} requests/s${each}`)
+  console.log(`${name}: ${used.toFixed(2)} % of a core at ${rate.toFixed(1)} requests/s`)
 }
 
 try {
-  const link = join(folder, 'tty')
-  await start('simulate', 'elm327', '--single-pid', '--link', link)
-  await measure('asking a car', `{ id: obd, type: elm327, port: ${link}, listenOnly: false }`)
+  for (const adapter of ['elm327', 'stn']) {
+    const port = join(folder, adapter)
+    await start('simulate', adapter, '--single-pid', '--link', port)
+    const car = `{ id: obd, type: elm327, port: ${port}, listenOnly: false }`
+    await measure(`asking a car (${adapter})`, car)
+    await measure(`asking a car that somebody watches (${adapter})`, car, true)
+  }
   await measure('no adapter', '{ id: obd, type: elm327, port: /dev/none, listenOnly: false }')
 } finally {
   for (const child of children) child.kill('SIGKILL')

@@ -4,9 +4,9 @@
  * readings come and nothing changes; silence makes none.
  */
 import { freshFor } from '../../model/freshness.ts'
-import { ksuidOf } from '../../model/ksuid.ts'
 import type { Quality } from '../../model/reading.ts'
 import type { NewRecord, RecordData, VehicleStatus } from '../../model/record.ts'
+import { idPrefix, recordId } from '../../model/record-id.ts'
 import { type SignalName, signals } from '../../model/signals.ts'
 import { type Micros, type Millis, microsToMillis, millisToMicros } from '../../model/time.ts'
 
@@ -34,6 +34,7 @@ export class Recorder {
   #number = 0
   #changed = false
   #heard = false
+  #prefix: { boot: string; bytes: Uint8Array } | undefined
 
   constructor(vehicle: string, settings: RecorderSettings) {
     this.#vehicle = vehicle
@@ -82,16 +83,15 @@ export class Recorder {
     if (fresh.newest === undefined) return undefined
     const number = this.#number
     this.#number += 1
+    const { boot, receivedAt } = stamp
     const measured = microsToMillis(fresh.newest.time)
+    if (this.#prefix?.boot !== boot) this.#prefix = { boot, bytes: idPrefix(this.#vehicle, boot) }
+    const place = { vehicle: this.#vehicle, boot, number, time: measured, receivedAt }
     return {
-      id: ksuidOf(stamp.receivedAt, this.#vehicle, stamp.boot, number, measured),
-      vehicle: this.#vehicle,
+      id: recordId(place, this.#prefix.bytes),
+      ...place,
       source: fresh.newest.source,
-      boot: stamp.boot,
-      number,
       monotonic: stamp.monotonic,
-      time: measured,
-      receivedAt: stamp.receivedAt,
       clockTrust: stamp.clockTrust,
       data: fresh.data,
       ...(Object.keys(fresh.quality).length === 0 ? {} : { quality: fresh.quality }),
