@@ -38,6 +38,8 @@ export type AskPermission =
 
 /** A reading older than this is no news. */
 const OLD_MS: Millis = 30_000
+/** A verdict holds for so long: whoever asks in between gets the same. */
+const FRESH_MS: Millis = 100
 /** A tow that stands for less is the same one. */
 const SAME_TOW_MS: Millis = 5 * 60_000
 const DEFAULT_SOURCE = ''
@@ -93,6 +95,8 @@ export class ActivityMonitor {
   asked(outcome: AskOutcome, time: Micros, source = DEFAULT_SOURCE): void {
     const now = this.#time.advance(time)
     this.#evidence.asked(outcome, source, now)
+    // Answers of a vehicle that is awake come many times a second, and are no news.
+    if (isAwake(this.#course) && outcome === 'answered') return
     if (!isAwake(this.#course)) this.#probed(outcome, now)
     this.#decide()
   }
@@ -125,7 +129,8 @@ export class ActivityMonitor {
   }
 
   tick(time: Micros): void {
-    if (this.#time.advance(time) !== this.#decidedAt) this.#decide()
+    const age = this.#time.advance(time) - this.#decidedAt
+    if (!(age >= 0 && age < FRESH_MS)) this.#decide()
   }
 
   /** A probe stays allowed until `asked` tells what became of it. */
