@@ -12,6 +12,8 @@ export interface Statement {
   run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
   get(...values: SqlValue[]): Row | undefined
   all(...values: SqlValue[]): Row[]
+  /** Reads a row at a time; leaving the loop early ends it. */
+  iterate(...values: SqlValue[]): IterableIterator<Row>
 }
 
 export interface Database {

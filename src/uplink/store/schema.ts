@@ -12,9 +12,22 @@
  *   time           ms since 1970, UTC: when the newest reading in it was measured
  *   received       ms since 1970, UTC: when the gateway had it
  *   clock          how far the wall clock was known: none, rtc, network, gnss, recorded
+ *   shift          ms that time and received were moved by when the clock became known
  *   <signal>       a column for each common signal, in its unit; NULL is unknown
  *   rest           JSON object of all other signals, or NULL
  *   quality        JSON object of the signals whose quality is not "ok", or NULL
+ *
+ * block            sealed history: records that were rows of `record` and are none any more, up to a few
+ *                  thousand of one vehicle and boot a row; `odograph sql` shows them as rows again
+ *   num            its number
+ *   vehicle, boot  of all its records
+ *   first_seq, last_seq         places; other vehicles' records may lie between them
+ *   first_number, last_number   numbers within the boot
+ *   first_time, last_time       ms: earliest and latest time of measurement
+ *   count          how many records
+ *   extremes       JSON object: least and greatest value of each signal that is a number
+ *   data           the records in order of time, then of seq: a columnar batch (columns/
+ *                  batch-format.ts), as a raw deflate stream (RFC 1951)
  *
  * odometer_slot    the odometer of record, a row a vehicle and quarter of an hour (slot =
  *                  ms / 900000) with a reading: time and km travelled of its first and its last one.
@@ -48,8 +61,14 @@
  *   type, data     `dtc.set`, …; JSON object
  *
  * kept             what a part of the gateway remembers of something over a restart: JSON
- * cursor           a row a sink (mqtt, mqtt-events, …): the last seq of record, or of event, that it
- *                  has acknowledged
+ * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
+ *                  acknowledged
+ * lane             a row a sink of records (mqtt, …):
+ *   live           every record up to this seq is acknowledged or stands in the backlog
+ *   backlog        JSON array of what is still to be sent: {from, to}, `from` exclusive
+ *
+ * provisional_point  readings of the odometer of record (km at a time) of boots whose clock is not
+ *                  known yet; they become rows of odometer_slot with it
  * meta             format version and what else belongs to the file itself
  *
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
@@ -166,6 +185,36 @@ const migrations: readonly string[] = [
      state TEXT NOT NULL,
      PRIMARY KEY (part, owner)
    ) STRICT, WITHOUT ROWID;`,
+
+  `ALTER TABLE record ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE event ADD COLUMN boot TEXT;
+   CREATE TABLE block (
+     num INTEGER PRIMARY KEY,
+     vehicle TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     first_seq INTEGER NOT NULL,
+     last_seq INTEGER NOT NULL,
+     first_number INTEGER NOT NULL,
+     last_number INTEGER NOT NULL,
+     first_time INTEGER NOT NULL,
+     last_time INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     extremes TEXT NOT NULL,
+     data BLOB NOT NULL
+   ) STRICT;
+   CREATE INDEX block_by_time ON block (vehicle, first_time, last_time, first_seq, count);
+   CREATE INDEX block_by_seq ON block (first_seq, last_seq);
+   CREATE INDEX block_by_boot ON block (vehicle, boot, first_number, last_number);
+   CREATE TABLE lane (sink TEXT PRIMARY KEY, live INTEGER NOT NULL, backlog TEXT NOT NULL)
+     STRICT, WITHOUT ROWID;
+   INSERT INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
+   DELETE FROM cursor WHERE sink = 'mqtt';
+   CREATE TABLE provisional_point (
+     vehicle TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     time INTEGER NOT NULL,
+     km REAL NOT NULL
+   ) STRICT;`,
 ]
 
 /**
