@@ -1,9 +1,8 @@
 /**
  * What is read from the journal. Plain functions over a connection, so that the reader's worker and
- * a command can both use them; all of them answer from indexes.
+ * a command can both use them; each wants a read transaction around it (`inSnapshot`), for records
+ * become parts of blocks at any time.
  */
-
-import type { Database } from '../../database/sqlite.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type {
   DistanceDay,
@@ -14,96 +13,89 @@ import type {
 } from '../../model/ports.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
+import { Timeline } from './blocks/timeline.ts'
 import { eventOf } from './event-log.ts'
-import { recordOf } from './rows.ts'
+import type { Reading } from './reading.ts'
 import { SLOT_MS } from './schema.ts'
 
 const WINDOW = 'vehicle = ? AND time >= ? AND time < ?'
 
-function count(database: Database, query: RecordQuery): number {
-  const row = database
-    .prepare(`SELECT count(*) AS total FROM record WHERE ${WINDOW}`)
-    .get(query.vehicle, query.from, query.to)
-  return Number(row?.total ?? 0)
-}
-
-function bySeqs(database: Database, seqs: readonly number[]): StoredRecord[] {
-  const statement = database.prepare('SELECT * FROM record WHERE seq = ?')
-  return seqs
-    .map((seq) => statement.get(seq))
-    .filter((row) => row !== undefined)
-    .map(recordOf)
-}
+/** So many blocks hold a page, mostly; a page need not know of all the others. */
+const PAGE_BLOCKS = 8
 
 /** At most `limit` records, evenly by count, first and last included. */
-export function sample(database: Database, query: RecordQuery, limit: number): RecordPage {
-  const total = count(database, query)
-  const { vehicle, from, to } = query
-  if (total <= limit) {
-    const rows = database
-      .prepare(`SELECT * FROM record WHERE ${WINDOW} ORDER BY time, seq`)
-      .all(vehicle, from, to)
-    return { total, records: rows.map(recordOf) }
-  }
-  const rows = database
-    .prepare(
-      `SELECT seq FROM (
-         SELECT seq, time, row_number() OVER (ORDER BY time, seq) - 1 AS place
-         FROM record WHERE ${WINDOW})
-       WHERE place = 0 OR ${step('place')} > ${step('(place - 1)')}
-       ORDER BY time, seq`,
-    )
-    .all(vehicle, from, to, Math.max(limit - 1, 1), total - 1)
-  return { total, records: bySeqs(database, rows.map((row) => Number(row.seq)).slice(0, limit)) }
+export function sample(reading: Reading, query: RecordQuery, limit: number): RecordPage {
+  const timeline = timelineOf(reading, query)
+  const total = timeline.count
+  if (total <= limit) return { total, records: [...timeline.records(0, total)] }
+  const steps = Math.max(limit - 1, 1)
+  const places = Array.from({ length: limit }, (_, step) => Math.floor((step * (total - 1)) / steps))
+  return { total, records: places.map((place) => timeline.at(place)) }
 }
 
-/** The whole number of steps at a place. `node:sqlite` binds every number as REAL. */
-function step(place: string): string {
-  return `(${place} * CAST(?4 AS INTEGER)) / CAST(?5 AS INTEGER)`
-}
-
-/** The last record of each of `buckets` equal parts of the window. */
-export function buckets(database: Database, query: RecordQuery, parts: number): RecordPage {
+/** The last record of each of `parts` equal parts of the window. */
+export function buckets(reading: Reading, query: RecordQuery, parts: number): RecordPage {
+  const timeline = timelineOf(reading, query)
   const width = Math.max((query.to - query.from) / parts, 1)
-  const rows = database
-    .prepare(
-      `SELECT seq FROM (
-         SELECT seq, time, bucket, lead(bucket) OVER (ORDER BY time, seq) AS next FROM (
-           SELECT seq, time, CAST((time - ?2) / ?4 AS INTEGER) AS bucket
-           FROM record WHERE vehicle = ?1 AND time >= ?2 AND time < ?3))
-       WHERE next IS NULL OR next > bucket
-       ORDER BY time, seq`,
-    )
-    .all(query.vehicle, query.from, query.to, width)
-  return {
-    total: count(database, query),
-    records: bySeqs(
-      database,
-      rows.map((row) => Number(row.seq)),
-    ),
+  const records: StoredRecord[] = []
+  let before = 0
+  for (let part = 1; part <= parts && before < timeline.count; part++) {
+    const end = part === parts ? timeline.count : timeline.before(query.from + part * width)
+    if (end > before) records.push(timeline.at(end - 1))
+    before = end
   }
+  return { total: timeline.count, records }
 }
 
-export function page(database: Database, query: RecordQuery, options: PageOptions): RecordPage {
-  const { limit, after, order } = options
-  const beyond = after === undefined ? '' : `AND (time, seq) ${order === 'asc' ? '>' : '<'} (?, ?)`
-  const rows = database
-    .prepare(
-      `SELECT * FROM record WHERE ${WINDOW} ${beyond}
-       ORDER BY time ${order}, seq ${order} LIMIT ?`,
-    )
-    .all(
-      query.vehicle,
-      query.from,
-      query.to,
-      ...(after === undefined ? [] : [after.time, after.seq]),
-      limit,
-    )
-  const total = options.total === false ? 0 : count(database, query)
-  return { total, records: rows.map(recordOf) }
+export function page(reading: Reading, query: RecordQuery, options: PageOptions): RecordPage {
+  const { limit, total } = options
+  if (total !== false) return pageOf(timelineOf(reading, query), options)
+  const near = nearby(reading, query, options)
+  const records = near && pageOf(timelineOf(reading, near), options).records
+  if (records?.length === limit) return { total: 0, records }
+  return { total: 0, records: pageOf(timelineOf(reading, query), options).records }
 }
 
-export function events(database: Database, query: EventQuery): StoredEvent[] {
+function pageOf(timeline: Timeline, { limit, order, after }: PageOptions): RecordPage {
+  const total = timeline.count
+  if (order === 'asc') {
+    const start = after === undefined ? 0 : timeline.beforeMark({ ...after, seq: after.seq + 1 })
+    return { total, records: [...timeline.records(start, Math.min(start + limit, total))] }
+  }
+  const end = after === undefined ? total : timeline.beforeMark(after)
+  return { total, records: [...timeline.records(Math.max(end - limit, 0), end, 'desc')] }
+}
+
+/**
+ * The window from where the page begins, cut short behind a few blocks, or rows enough; undefined
+ * if it is as short as that.
+ */
+function nearby(
+  { database }: Reading,
+  query: RecordQuery,
+  { order, after, limit }: PageOptions,
+): RecordQuery | undefined {
+  const isUp = order === 'asc'
+  const from = isUp ? Math.max(query.from, after?.time ?? query.from) : query.from
+  const to = isUp || after === undefined ? query.to : Math.min(query.to, after.time + 1)
+  const cuts = [
+    { table: 'block', time: 'first_time', offset: PAGE_BLOCKS },
+    { table: 'record', time: 'time', offset: 2 * limit },
+  ].flatMap(({ table, time, offset }) => {
+    const sql = `SELECT ${time} AS time FROM ${table} WHERE vehicle = ? AND ${time} >= ? AND ${time} < ?
+      ORDER BY ${time} ${order} LIMIT 1 OFFSET ?`
+    const row = database.prepare(sql).get(query.vehicle, from, to, offset)
+    return row === undefined ? [] : [Number(row.time)]
+  })
+  if (cuts.length === 0) return undefined
+  return isUp ? { ...query, from, to: Math.min(...cuts) } : { ...query, from: Math.max(...cuts), to }
+}
+
+function timelineOf({ database, blocks }: Reading, query: RecordQuery): Timeline {
+  return new Timeline(database, blocks, query)
+}
+
+export function events({ database }: Reading, query: EventQuery): StoredEvent[] {
   const { vehicle, from, to, types, limit, after } = query
   const beyond = after === undefined ? '' : 'AND (time, seq) > (?, ?)'
   const among = types === undefined ? '' : `AND type IN (${types.map(() => '?').join(', ')})`
@@ -121,47 +113,48 @@ export function events(database: Database, query: EventQuery): StoredEvent[] {
 }
 
 export function span(
-  database: Database,
+  { database }: Reading,
   vehicle: string,
 ): { first: Millis; last: Millis } | undefined {
-  const end = (order: 'ASC' | 'DESC') =>
-    database
-      .prepare(
-        `SELECT time FROM record WHERE vehicle = ? ORDER BY time ${order}, seq ${order} LIMIT 1`,
-      )
-      .get(vehicle)?.time
-  const first = end('ASC')
-  const last = end('DESC')
-  if (first === undefined || last === undefined) return undefined
-  return { first: Number(first), last: Number(last) }
+  const row = database
+    .prepare(
+      `SELECT min(first) AS first, max(last) AS last FROM (
+         SELECT min(first_time) AS first, max(last_time) AS last FROM block WHERE vehicle = ?1
+         UNION ALL SELECT min(time), max(time) FROM record WHERE vehicle = ?1)`,
+    )
+    .get(vehicle)
+  if (row?.first === null || row?.first === undefined) return undefined
+  return { first: Number(row.first), last: Number(row.last) }
 }
 
 /** Distances of consecutive days; `starts` has one more entry than there are days. */
 export function days(
-  database: Database,
+  reading: Reading,
   vehicle: string,
   starts: readonly Millis[],
 ): DistanceDay[] {
+  const { database } = reading
   const before = database.prepare(
     'SELECT last_km AS km FROM odometer_slot WHERE vehicle = ? AND slot < ? ORDER BY slot DESC LIMIT 1',
   )
   const within = database.prepare(
     'SELECT first_km AS km FROM odometer_slot WHERE vehicle = ? AND slot >= ? AND slot < ? ORDER BY slot LIMIT 1',
   )
-  const records = database.prepare(`SELECT 1 FROM record WHERE ${WINDOW} LIMIT 1`)
   const slotOf = (time: Millis) => Math.floor(time / SLOT_MS)
   return starts.slice(0, -1).map((start, index) => {
     const end = starts[index + 1] as Millis
-    const hasData = records.get(vehicle, start, end) !== undefined
     const first = within.get(vehicle, slotOf(start), slotOf(end))
-    if (first === undefined) return { start, distance: undefined, hasData }
+    if (first === undefined) {
+      const hasData = timelineOf(reading, { vehicle, from: start, to: end }).count > 0
+      return { start, distance: undefined, hasData }
+    }
     const from = before.get(vehicle, slotOf(start))?.km ?? first.km
     const to = before.get(vehicle, slotOf(end))?.km
     return { start, distance: kilometres(Number(to) - Number(from)), hasData: true }
   })
 }
 
-export function totalDistance(database: Database, vehicle: string): number {
+export function totalDistance({ database }: Reading, vehicle: string): number {
   const row = database
     .prepare(
       `SELECT

@@ -1,8 +1,8 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Database, openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
 import { buckets, days, events, page, sample, span, totalDistance } from './queries.ts'
+import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
 const queries = { buckets, days, events, page, sample, sentFrames, span, totalDistance }
@@ -17,21 +17,24 @@ export interface ReaderRequest {
 
 export type ReaderAnswer = { id: number; result: unknown } | { id: number; error: string }
 
-const database = openDatabase((workerData as { path: string }).path, { readOnly: true })
+let reading: Reading | undefined
 
 parentPort?.on('message', (request: ReaderRequest | 'close') => {
   if (request === 'close') {
-    database.close()
+    reading?.database.close()
     parentPort?.close()
     return
   }
-  const { id, method, args } = request
-  let answer: ReaderAnswer
-  try {
-    const query = queries[method] as (database: Database, ...args: unknown[]) => unknown
-    answer = { id, result: query(database, ...args) }
-  } catch (error) {
-    answer = { id, error: messageOf(error) }
-  }
-  parentPort?.postMessage(answer)
+  parentPort?.postMessage(answerOf(request))
 })
+
+function answerOf({ id, method, args }: ReaderRequest): ReaderAnswer {
+  try {
+    reading ??= openReading((workerData as { path: string }).path)
+    const open = reading
+    const query = queries[method] as (reading: Reading, ...args: unknown[]) => unknown
+    return { id, result: inSnapshot(open, () => query(open, ...args)) }
+  } catch (error) {
+    return { id, error: messageOf(error) }
+  }
+}
