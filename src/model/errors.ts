@@ -21,6 +21,7 @@ export const errorTexts = {
   usage: 'the command line is not understood',
   'vehicle-unknown': 'no such vehicle',
   'dbc-invalid': 'the DBC file is not valid',
+  'batch-invalid': 'the batch of records cannot be read',
 } as const
 
 export type ErrorCode = keyof typeof errorTexts

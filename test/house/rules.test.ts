@@ -167,7 +167,7 @@ const homes: Record<string, string[]> = {
   serialport: ['src/device/serial/'],
   mqtt: ['src/uplink/mqtt/'],
   aedes: ['src/uplink/mqtt/'],
-  'cbor-x': ['src/uplink/codec.ts'],
+  'cbor-x': ['src/uplink/cbor.ts'],
   '@photostructure/sqlite': ['src/database/'],
   'node:sqlite': ['src/database/'],
   fastify: ['src/api/'],
