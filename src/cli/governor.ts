@@ -55,7 +55,7 @@ function read(path: string, query: SentQuery): SentFrame[] {
   if (!existsSync(path)) throw new OdographError('store-failed', path, 'there is no journal')
   const database = openDatabase(path, { readOnly: true })
   try {
-    return hasLog(database) ? sentFrames(database, query) : []
+    return hasLog(database) ? sentFrames({ database }, query) : []
   } catch (error) {
     throw new OdographError('store-failed', path, messageOf(error), error)
   } finally {

@@ -113,7 +113,7 @@ test('a journal whose process is killed ten times keeps all that was committed, 
       journal.stop()
     }
     const database = openDatabase(path, { readOnly: true })
-    assert.ok(Math.abs(totalDistance(database, 'van') - (before - 1) / 10) < 1e-6)
+    assert.ok(Math.abs(totalDistance({ database }, 'van') - (before - 1) / 10) < 1e-6)
     database.close()
   }))
 

@@ -36,7 +36,7 @@ const everything = { vehicle: 'van', from: 0, to: Number.MAX_SAFE_INTEGER, limit
 function stored(journal: Journal, query: Partial<EventQuery> = {}): unknown[] {
   const database = openDatabase(journal.path, { readOnly: true })
   try {
-    return queries.events(database, { ...everything, ...query }).map(({ data }) => data.n)
+    return queries.events({ database }, { ...everything, ...query }).map(({ data }) => data.n)
   } finally {
     database.close()
   }

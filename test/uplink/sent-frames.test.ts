@@ -34,7 +34,7 @@ function frame(ms: number, fields: Partial<SentFrame> = {}): SentFrame {
 
 function logged(journal: Journal, query: Partial<SentQuery> = {}): SentFrame[] {
   return inDatabase(journal.path, (database) =>
-    sentFrames(database, { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1e9, ...query }),
+    sentFrames({ database }, { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1e9, ...query }),
   )
 }
 
@@ -283,23 +283,6 @@ test('more than can wait, and a frame without a time, are counted as lost', () =
     journal.commit()
     assert.is(logged(journal, { limit: 200_000 }).length, 100_000)
     journal.stop()
-  }))
-
-test('a journal of the first version gets its log, and keeps its records', () =>
-  inFolder((folder) => {
-    const journal = openJournal(folder)
-    journal.stop()
-    const old = 'DROP TABLE sent_time; DROP TABLE sent_frame; DROP TABLE event; DROP TABLE kept'
-    inDatabase(
-      journal.path,
-      (database) => database.exec(`${old}; UPDATE meta SET value = '1' WHERE key = 'version'`),
-      false,
-    )
-    const again = openJournal(folder)
-    again.sent(frame(3))
-    again.commit()
-    assert.equal(msOf(logged(again)), [3])
-    again.stop()
   }))
 
 test.run()

@@ -9,7 +9,7 @@
  * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
 
-import { type Database, isRefusal, openDatabase, type Statement } from '../../database/sqlite.ts'
+import { type Database, openDatabase, type Statement } from '../../database/sqlite.ts'
 import type { SentFrame } from '../../model/bus-request.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
@@ -22,12 +22,13 @@ import {
 } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import type { OutboxStore } from '../outbox-port.ts'
+import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
-import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
-import { migrate, SLOT_MS } from './schema.ts'
+import { type Pending, RecordTable } from './record-table.ts'
+import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
 
@@ -47,11 +48,6 @@ export interface JournalOptions {
   committed?: () => void
 }
 
-interface Pending {
-  record: NewRecord
-  odometer: OdometerPoint | undefined
-}
-
 export interface JournalHealth {
   records: number
   bytes: number
@@ -68,11 +64,8 @@ export class Journal implements RecordWriter {
   readonly path: string
   readonly #options: JournalOptions
   readonly #database: Database
-  readonly #insert: Statement
-  readonly #slot: Statement
   readonly #state: Statement
-  readonly #after: Statement
-  readonly #newest: Statement
+  readonly #records: RecordTable
   readonly #cursors: Cursors
   readonly #sent: SentLog
   readonly #events: EventLog
@@ -96,16 +89,8 @@ export class Journal implements RecordWriter {
       migrate(this.#database, options.path)
       // What another process holds longer is tried again with the next commit.
       this.#database.exec('PRAGMA busy_timeout = 1000')
-      this.#insert = prepare(INSERT_RECORD)
-      this.#slot = prepare(
-        `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
-         ON CONFLICT (vehicle, slot) DO UPDATE SET
-           first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
-           last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
-      )
+      this.#records = new RecordTable(this.#database, options.logger)
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
-      this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
-      this.#newest = prepare('SELECT max(seq) AS seq FROM record')
       this.#cursors = new Cursors(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, this.#cursors, options.logger)
@@ -188,7 +173,7 @@ export class Journal implements RecordWriter {
     try {
       this.#database.exec('BEGIN IMMEDIATE')
       for (const part of parts) part.write()
-      for (const pending of this.#pending) if (!this.#write(pending)) refused += 1
+      for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
       for (const [vehicle, { status, odometer }] of this.#checkpoints) {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
         this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
@@ -202,6 +187,7 @@ export class Journal implements RecordWriter {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
     }
     this.#failure = undefined
+    this.#records.ended(true)
     for (const part of parts) part.written()
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
     this.#lost += refused
@@ -209,6 +195,17 @@ export class Journal implements RecordWriter {
     this.#checkpoints.clear()
     this.#options.committed?.()
     return true
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      work()
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      rollBack(this.#database)
+      throw error
+    }
   }
 
   #parts(): CommitPart[] {
@@ -224,28 +221,9 @@ export class Journal implements RecordWriter {
     }
   }
 
-  /** False if the database refused the record as such. */
-  #write({ record, odometer }: Pending): boolean {
-    try {
-      const { changes } = this.#insert.run(...rowValues(record))
-      if (Number(changes) === 0 || odometer === undefined) return true
-      const { vehicle, time, travelled } = odometer
-      this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
-      return true
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      const fields = { id: record.id, vehicle: record.vehicle }
-      this.#options.logger.error(fields, `the journal refused a record: ${messageOf(error)}`)
-      return false
-    }
-  }
-
   #failed(error: unknown): void {
-    try {
-      this.#database.exec('ROLLBACK')
-    } catch {
-      // No transaction was open: BEGIN itself failed.
-    }
+    rollBack(this.#database)
+    this.#records.ended(false)
     const reason = messageOf(error)
     if (this.#failure !== reason) {
       const fields = { path: this.path, waiting: this.#pending.length }
@@ -254,9 +232,14 @@ export class Journal implements RecordWriter {
     this.#failure = reason
   }
 
-  /** Committed records after a place, in order. */
+  /** Committed records after a place, in order, as far as they still are rows. */
   read(afterSeq: number, limit: number): StoredRecord[] {
-    return this.#after.all(afterSeq, limit).map(recordOf)
+    return this.#records.read(afterSeq, limit)
+  }
+
+  /** Puts a block in the place of its rows. Throws where that cannot be done now. */
+  seal(block: SealedBlock): void {
+    this.#inTransaction(() => this.#records.seal(block))
   }
 
   /** The last place that a sink has acknowledged; 0 if none. */
@@ -270,7 +253,7 @@ export class Journal implements RecordWriter {
 
   /** Records that a sink has not acknowledged; asked every second, so taken from the places alone. */
   unsent(sink: string): number {
-    return Math.max(Number(this.#newest.get()?.seq ?? 0) - this.cursor(sink), 0)
+    return Math.max(this.#records.newest() - this.cursor(sink), 0)
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */
@@ -299,11 +282,7 @@ export class Journal implements RecordWriter {
   health(): JournalHealth {
     const value = (sql: string) => Number(Object.values(this.#database.prepare(sql).get() ?? {})[0])
     return {
-      // Rows are never removed one by one, so the highest place counts them without a scan.
-      records: value(
-        `SELECT ifnull((SELECT max(seq) FROM record), 0)
-           - ifnull((SELECT min(seq) FROM record), 1) + 1`,
-      ),
+      records: this.#records.count,
       bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
       uncommitted: this.#pending.length,
       failure: this.#failure,
@@ -320,5 +299,13 @@ export class Journal implements RecordWriter {
     this.commit()
     this.#closed = true
     this.#database.close()
+  }
+}
+
+function rollBack(database: Database): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // No transaction was open: BEGIN itself failed, or a full card has rolled it back already.
   }
 }

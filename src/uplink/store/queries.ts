@@ -15,7 +15,7 @@ import type { StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { Timeline } from './blocks/timeline.ts'
 import { eventOf } from './event-log.ts'
-import type { Reading } from './reading.ts'
+import type { Connection, Reading } from './reading.ts'
 import { SLOT_MS } from './schema.ts'
 
 const WINDOW = 'vehicle = ? AND time >= ? AND time < ?'
@@ -29,7 +29,7 @@ export function sample(reading: Reading, query: RecordQuery, limit: number): Rec
   const total = timeline.count
   if (total <= limit) return { total, records: [...timeline.records(0, total)] }
   const steps = Math.max(limit - 1, 1)
-  const places = Array.from({ length: limit }, (_, step) => Math.floor((step * (total - 1)) / steps))
+  const places = Array.from({ length: limit }, (_, step) => Math.ceil((step * (total - 1)) / steps))
   return { total, records: places.map((place) => timeline.at(place)) }
 }
 
@@ -88,14 +88,16 @@ function nearby(
     return row === undefined ? [] : [Number(row.time)]
   })
   if (cuts.length === 0) return undefined
-  return isUp ? { ...query, from, to: Math.min(...cuts) } : { ...query, from: Math.max(...cuts), to }
+  return isUp
+    ? { ...query, from, to: Math.min(...cuts) }
+    : { ...query, from: Math.max(...cuts), to }
 }
 
 function timelineOf({ database, blocks }: Reading, query: RecordQuery): Timeline {
   return new Timeline(database, blocks, query)
 }
 
-export function events({ database }: Reading, query: EventQuery): StoredEvent[] {
+export function events({ database }: Connection, query: EventQuery): StoredEvent[] {
   const { vehicle, from, to, types, limit, after } = query
   const beyond = after === undefined ? '' : 'AND (time, seq) > (?, ?)'
   const among = types === undefined ? '' : `AND type IN (${types.map(() => '?').join(', ')})`
@@ -113,7 +115,7 @@ export function events({ database }: Reading, query: EventQuery): StoredEvent[] 
 }
 
 export function span(
-  { database }: Reading,
+  { database }: Connection,
   vehicle: string,
 ): { first: Millis; last: Millis } | undefined {
   const row = database
@@ -128,11 +130,7 @@ export function span(
 }
 
 /** Distances of consecutive days; `starts` has one more entry than there are days. */
-export function days(
-  reading: Reading,
-  vehicle: string,
-  starts: readonly Millis[],
-): DistanceDay[] {
+export function days(reading: Reading, vehicle: string, starts: readonly Millis[]): DistanceDay[] {
   const { database } = reading
   const before = database.prepare(
     'SELECT last_km AS km FROM odometer_slot WHERE vehicle = ? AND slot < ? ORDER BY slot DESC LIMIT 1',
@@ -154,7 +152,7 @@ export function days(
   })
 }
 
-export function totalDistance({ database }: Reading, vehicle: string): number {
+export function totalDistance({ database }: Connection, vehicle: string): number {
   const row = database
     .prepare(
       `SELECT

@@ -1,16 +1,26 @@
 /** A connection that reads the journal, and the blocks that it has open. */
 import { type Database, openDatabase } from '../../database/sqlite.ts'
 import { BlockCache } from './blocks/block-cache.ts'
+import { requireVersion } from './schema.ts'
 
-export interface Reading {
+export interface Connection {
   database: Database
+}
+
+export interface Reading extends Connection {
   blocks: BlockCache
 }
 
-/** Throws `store-failed`. */
+/** Throws `store-failed`, also for a journal of an earlier or a later version. */
 export function openReading(path: string): Reading {
   const database = openDatabase(path, { readOnly: true })
-  return { database, blocks: new BlockCache(database) }
+  try {
+    requireVersion(database, path)
+    return { database, blocks: new BlockCache(database) }
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 /** Runs in a read transaction: records become parts of blocks at any time. */

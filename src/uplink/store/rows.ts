@@ -6,7 +6,18 @@ import type { SignalName } from '../../model/signals.ts'
 import { columnSignals } from './schema.ts'
 
 const columns = new Set<string>(columnSignals)
-const head = ['id', 'vehicle', 'source', 'boot', 'number', 'monotonic', 'time', 'received', 'clock']
+const head = [
+  'id',
+  'vehicle',
+  'source',
+  'boot',
+  'number',
+  'monotonic',
+  'time',
+  'received',
+  'clock',
+  'shift',
+]
 const names = [...head, ...columnSignals, 'rest', 'quality']
 
 /** A repeat of an id inserts nothing. (OR IGNORE would, but use up a place in the journal.) */
@@ -27,6 +38,7 @@ export function rowValues(record: NewRecord): SqlValue[] {
     record.time,
     record.receivedAt,
     record.clockTrust,
+    record.shift ?? 0,
     ...columnSignals.map((name) => (record.data[name] as number | undefined) ?? null),
     rest.length === 0 ? null : JSON.stringify(Object.fromEntries(rest)),
     record.quality === undefined ? null : JSON.stringify(record.quality),
@@ -54,6 +66,7 @@ export function recordOf(row: Row): StoredRecord {
     time: Number(row.time),
     receivedAt: Number(row.received),
     clockTrust: row.clock as StoredRecord['clockTrust'],
+    ...(row.shift === 0 ? {} : { shift: Number(row.shift) }),
     data,
     ...(typeof row.quality === 'string' ? { quality: JSON.parse(row.quality) } : {}),
   }

@@ -264,6 +264,14 @@ function versionOf(database: Database, path: string): number {
   throw new OdographError('store-failed', path, detail)
 }
 
+/** For who only reads. Throws `store-failed` for a file of another version. */
+export function requireVersion(database: Database, path: string): void {
+  const version = versionOf(database, path)
+  if (version === migrations.length) return
+  const detail = `is of an earlier version (format ${version}, this one reads ${migrations.length}); starting the gateway once brings it up to date`
+  throw new OdographError('store-failed', path, detail)
+}
+
 function applyMigrations(database: Database, version: number): void {
   database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) STRICT')
   const save = database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('version', ?)")

@@ -3,14 +3,14 @@ import type { Database, Row } from '../../database/sqlite.ts'
 import type { SentFrame, SentKind } from '../../model/bus-request.ts'
 import type { SentQuery } from '../../model/ports.ts'
 import { type Millis, microsToMillis, millisToMicros } from '../../model/time.ts'
-import type { Reading } from './reading.ts'
+import type { Connection } from './reading.ts'
 import { ROW_SPAN_MS, timesOf } from './sent-times.ts'
 
 /** Rows read at once, newest first. */
 const BATCH = 500
 
 /** The newest `limit` frames of the window, in order of time. */
-export function sentFrames({ database }: Reading, query: SentQuery): SentFrame[] {
+export function sentFrames({ database }: Connection, query: SentQuery): SentFrame[] {
   const { from, to, limit } = query
   const found: SentFrame[] = []
   // Rows come by their first time, so what is found is in order but for a row's span, twice.

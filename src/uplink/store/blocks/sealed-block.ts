@@ -6,7 +6,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Row } from '../../../database/sqlite.ts'
 import type { StoredRecord } from '../../../model/record.ts'
 import type { Millis } from '../../../model/time.ts'
-import { BatchView } from '../../columns/batch-view.ts'
+import { type BatchView, openBatch } from '../../columns/batch-view.ts'
 import { encodeBatch } from '../../columns/encode-batch.ts'
 
 /** A damaged length must not make us ask for all the memory there is. */
@@ -45,7 +45,7 @@ export function sealedBlock(records: readonly StoredRecord[]): SealedBlock {
 
 /** Throws `store-failed` where the bytes are damaged. */
 export function openBlock(data: Uint8Array): BatchView {
-  return new BatchView(inflateRawSync(data, { maxOutputLength: MAX_BYTES }))
+  return openBatch(inflateRawSync(data, { maxOutputLength: MAX_BYTES }))
 }
 
 export function dataOf(row: Row | undefined): Uint8Array | undefined {

@@ -38,7 +38,9 @@ export class Timeline {
   constructor(database: Database, cache: BlockCache, query: RecordQuery) {
     this.#query = query
     this.#cache = cache
-    this.#clusters = this.#counted(clustersOf(blocksOf(database, query), rowStretch(database, query)))
+    this.#clusters = this.#counted(
+      clustersOf(blocksOf(database, query), rowStretch(database, query)),
+    )
     const last = this.#clusters.at(-1)
     this.count = last === undefined ? 0 : last.before + last.count
   }
@@ -124,7 +126,8 @@ function entryOf(row: Row): BlockEntry {
 
 function clustersOf(blocks: readonly BlockEntry[], rows: Stretch): Cluster[] {
   const clusters: Cluster[] = []
-  for (const block of blocks) add(clusters, { ...block, before: 0, blocks: [block], rows: undefined })
+  for (const block of blocks)
+    add(clusters, { ...block, before: 0, blocks: [block], rows: undefined })
   if (rows.times.length === 0) return clusters
   const first = rows.times[0] as Millis
   const last = rows.times.at(-1) as Millis

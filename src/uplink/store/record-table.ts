@@ -1,0 +1,136 @@
+/**
+ * The records of the journal, for its writer: new ones as rows, old ones out of rows into blocks, and
+ * removed where a limit says so. What is called within a transaction says so.
+ */
+import { type Database, isRefusal, type Row, type Statement } from '../../database/sqlite.ts'
+import { messageOf } from '../../model/errors.ts'
+import type { Logger, OdometerPoint } from '../../model/ports.ts'
+import type { NewRecord, StoredRecord } from '../../model/record.ts'
+import type { SealedBlock } from './blocks/sealed-block.ts'
+import { SealedNumbers } from './blocks/sealed-numbers.ts'
+import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
+import { SLOT_MS } from './schema.ts'
+
+export interface Pending {
+  record: NewRecord
+  odometer: OdometerPoint | undefined
+}
+
+export class RecordTable {
+  readonly #database: Database
+  readonly #logger: Logger
+  readonly #insert: Statement
+  readonly #slot: Statement
+  readonly #after: Statement
+  readonly #newest: Statement
+  readonly #block: Statement
+  readonly #unrow: Statement
+  readonly #sealed: SealedNumbers
+  #count: number | undefined
+  #added = 0
+
+  constructor(database: Database, logger: Logger) {
+    this.#database = database
+    this.#logger = logger
+    const prepare = (sql: string) => database.prepare(sql)
+    this.#insert = prepare(INSERT_RECORD)
+    this.#slot = prepare(
+      `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
+       ON CONFLICT (vehicle, slot) DO UPDATE SET
+         first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
+         last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
+    )
+    this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#newest = prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'")
+    this.#block = prepare('INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#unrow = prepare(
+      'DELETE FROM record WHERE vehicle = ? AND boot = ? AND seq >= ? AND seq <= ?',
+    )
+    this.#sealed = new SealedNumbers(database)
+  }
+
+  /** Records in rows and blocks. Counted once, then kept up to date. */
+  get count(): number {
+    this.#count ??= this.#value(
+      'SELECT (SELECT count(*) FROM record) + (SELECT ifnull(sum(count), 0) FROM block) AS n',
+    )
+    return this.#count
+  }
+
+  /** The last place that was given. */
+  newest(): number {
+    return Number(this.#newest.get()?.seq ?? 0)
+  }
+
+  /** Rows after a place, in order; what stands in blocks is read by the reader. */
+  read(afterSeq: number, limit: number): StoredRecord[] {
+    return this.#after.all(afterSeq, limit).map(recordOf)
+  }
+
+  /** Within a transaction. False if the database refused the record as such. */
+  write({ record, odometer }: Pending): boolean {
+    try {
+      if (this.#sealed.holds(record)) return true
+      const { changes } = this.#insert.run(...rowValues(record))
+      if (Number(changes) === 0) return true
+      this.#added += 1
+      if (odometer === undefined) return true
+      const { vehicle, time, travelled } = odometer
+      this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+      return true
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const fields = { id: record.id, vehicle: record.vehicle }
+      this.#logger.error(fields, `the journal refused a record: ${messageOf(error)}`)
+      return false
+    }
+  }
+
+  /** The transaction of `write` is durable; or it was undone. */
+  ended(isCommitted: boolean): void {
+    if (isCommitted && this.#count !== undefined) this.#count += this.#added
+    this.#added = 0
+  }
+
+  /** Within a transaction. Throws if the rows are not the ones that stand in the block. */
+  seal(block: SealedBlock): void {
+    const { vehicle, boot, firstSeq, lastSeq, count } = block
+    const { firstNumber, lastNumber, firstTime, lastTime, extremes, data } = block
+    const { changes } = this.#unrow.run(vehicle, boot, firstSeq, lastSeq)
+    if (Number(changes) !== count) throw new Error('rows have changed since they were read')
+    const numbers = [firstSeq, lastSeq, firstNumber, lastNumber, firstTime, lastTime, count]
+    this.#block.run(vehicle, boot, ...numbers, JSON.stringify(extremes), data)
+    this.#sealed.changed()
+  }
+
+  /** Oldest blocks first; undefined where there is none such. */
+  oldestBlock(where = '1', ...values: number[]): Row | undefined {
+    const sql = `SELECT num, vehicle, first_seq, last_seq, last_time, count FROM block WHERE ${where}
+      ORDER BY first_seq LIMIT 1`
+    return this.#database.prepare(sql).get(...values)
+  }
+
+  /** Within a transaction. How many records went. */
+  dropBlock(num: number, count: number): number {
+    this.#database.prepare('DELETE FROM block WHERE num = ?').run(num)
+    this.#sealed.changed()
+    if (this.#count !== undefined) this.#count -= count
+    return count
+  }
+
+  /** Within a transaction: the oldest rows up to a place. How many went. */
+  dropRows(lastSeq: number, limit: number): number {
+    const { changes } = this.#database
+      .prepare(
+        `DELETE FROM record WHERE seq IN
+           (SELECT seq FROM record WHERE seq <= ? ORDER BY seq LIMIT ?)`,
+      )
+      .run(lastSeq, limit)
+    if (this.#count !== undefined) this.#count -= Number(changes)
+    return Number(changes)
+  }
+
+  #value(sql: string): number {
+    return Number(this.#database.prepare(sql).get()?.n)
+  }
+}
