@@ -27,7 +27,9 @@ import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
+import { type LaneState, LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
+import { Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
@@ -42,6 +44,9 @@ const EVENT_DELAY_MS: Millis = 100
 export interface JournalOptions {
   path: string
   commitEvery: Millis
+  /** Limits of the store; none where absent. */
+  maxAge?: Millis | undefined
+  maxBytes?: number
   logger: Logger
   now: () => Millis
   /** Called after a commit that stored something. */
@@ -66,7 +71,9 @@ export class Journal implements RecordWriter {
   readonly #database: Database
   readonly #state: Statement
   readonly #records: RecordTable
+  readonly #retention: Retention
   readonly #cursors: Cursors
+  readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
   readonly #states: KeptStates
@@ -90,8 +97,11 @@ export class Journal implements RecordWriter {
       // What another process holds longer is tried again with the next commit.
       this.#database.exec('PRAGMA busy_timeout = 1000')
       this.#records = new RecordTable(this.#database, options.logger)
+      const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
+      this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#cursors = new Cursors(this.#database)
+      this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, this.#cursors, options.logger)
       this.#states = new KeptStates(this.#database)
@@ -197,6 +207,21 @@ export class Journal implements RecordWriter {
     return true
   }
 
+  /** One step towards the limits of the store. Whether there may be more to remove. */
+  retain(): boolean {
+    if (this.#closed || !this.#retention.isDue(this.#options.now())) return false
+    const removed = { sent: 0, unsent: 0 }
+    this.#inTransaction(() =>
+      Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),
+    )
+    const { sent, unsent } = removed
+    if (unsent > 0) {
+      const kept = this.kept('retention', 'unsent')
+      this.keep('retention', 'unsent', (typeof kept === 'number' ? kept : 0) + unsent)
+    }
+    return sent + unsent > 0
+  }
+
   #inTransaction(work: () => void): void {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
@@ -235,6 +260,20 @@ export class Journal implements RecordWriter {
   /** Committed records after a place, in order, as far as they still are rows. */
   read(afterSeq: number, limit: number): StoredRecord[] {
     return this.#records.read(afterSeq, limit)
+  }
+
+  /** The last place that was given. */
+  newest(): number {
+    return this.#records.newest()
+  }
+
+  /** How far a sink has come with the records; undefined for one that never was. */
+  lanes(sink: string): LaneState | undefined {
+    return this.#lanes.lanes(sink)
+  }
+
+  saveLanes(sink: string, state: LaneState): void {
+    this.#lanes.saveLanes(sink, state)
   }
 
   /** Puts a block in the place of its rows. Throws where that cannot be done now. */

@@ -1,11 +1,22 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
+import { blockToSeal } from './blocks/block-to-seal.ts'
 import { buckets, days, events, page, sample, span, totalDistance } from './queries.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
-const queries = { buckets, days, events, page, sample, sentFrames, span, totalDistance }
+const queries = {
+  blockToSeal,
+  buckets,
+  days,
+  events,
+  page,
+  sample,
+  sentFrames,
+  span,
+  totalDistance,
+}
 
 export type ReaderMethod = keyof typeof queries
 

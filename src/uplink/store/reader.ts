@@ -10,9 +10,12 @@ import type {
   RecordReader,
   SentFrameReader,
 } from '../../model/ports.ts'
+import type { SealQuery } from './blocks/block-to-seal.ts'
+import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { ReaderAnswer, ReaderMethod, ReaderRequest } from './reader-worker.ts'
 
 export interface JournalReader extends RecordReader, EventReader, SentFrameReader {
+  blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
   stop(): Promise<void>
 }
 
@@ -80,6 +83,7 @@ export function createReader(
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
     events: (query) => ask<StoredEvent[]>('events', query),
+    blockToSeal: (query) => ask<SealedBlock | undefined>('blockToSeal', query),
     sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {
       stopped = true

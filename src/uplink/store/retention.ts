@@ -18,7 +18,7 @@ export interface Removed {
   unsent: number
 }
 
-const ROWS_AT_ONCE = 2000
+const ROWS_AT_ONCE = 100
 /** So many blocks go in one transaction. */
 const BLOCKS_AT_ONCE = 50
 

@@ -2,7 +2,7 @@
  * The next records that may become a block: rows of one vehicle and boot that are old enough. Whole
  * blocks of a boot that still goes on, whatever is left of one that has ended or is a day old.
  */
-import type { Row } from '../../../database/sqlite.ts'
+import type { Database, Row } from '../../../database/sqlite.ts'
 import type { Millis } from '../../../model/time.ts'
 import type { Connection } from '../reading.ts'
 import { recordOf } from '../rows.ts'
@@ -22,34 +22,39 @@ export interface SealQuery {
 
 /** Undefined if there are none for now. */
 export function blockToSeal({ database }: Connection, query: SealQuery): SealedBlock | undefined {
-  const { before, boot } = query
   const first = database
     .prepare('SELECT vehicle, boot FROM record WHERE received < ? ORDER BY seq LIMIT 1')
-    .get(before)
+    .get(query.before)
   if (first === undefined) return undefined
-  const rows = rowsOf(database, first, before)
-  if (rows.length === BLOCK_ROWS || isReady(rows[0], query)) return sealedBlock(rows.map(recordOf))
+  const rows = readyRows(database, first, query) ?? otherRows(database, query)
+  return rows && sealedBlock(rows.map(recordOf))
+}
+
+/** Of the other vehicles and boots, which takes a look at all rows. */
+function otherRows(database: Database, query: SealQuery): Row[] | undefined {
   const groups = database
     .prepare(
-      `SELECT vehicle, boot, count(*) AS count, min(received) AS received FROM record
-       WHERE received < ? GROUP BY vehicle, boot ORDER BY min(seq)`,
+      `SELECT vehicle, boot FROM record WHERE received < ?
+       GROUP BY vehicle, boot ORDER BY min(seq)`,
     )
-    .all(before)
-  const group = groups.find(
-    (row) => Number(row.count) >= BLOCK_ROWS || isReady(row, { before, boot }),
-  )
-  return group && sealedBlock(rowsOf(database, group, before).map(recordOf))
+    .all(query.before)
+  for (const group of groups) {
+    const rows = readyRows(database, group, query)
+    if (rows !== undefined) return rows
+  }
+  return undefined
 }
 
-function rowsOf(database: Connection['database'], group: Row, before: Millis): Row[] {
-  return database
-    .prepare(
-      `SELECT * FROM record WHERE vehicle = ? AND boot = ? AND received < ?
-       ORDER BY seq LIMIT ?`,
-    )
-    .all(String(group.vehicle), String(group.boot), before, BLOCK_ROWS)
-}
-
-function isReady(row: Row | undefined, { before, boot }: SealQuery): boolean {
-  return row !== undefined && (row.boot !== boot || Number(row.received) < before - DAY)
+/** Rows that follow one another, for a block covers all places between its first and last one. */
+function readyRows(database: Database, group: Row, query: SealQuery): Row[] | undefined {
+  const { before, boot } = query
+  const rows = database
+    .prepare('SELECT * FROM record WHERE vehicle = ? AND boot = ? ORDER BY seq LIMIT ?')
+    .all(String(group.vehicle), String(group.boot), BLOCK_ROWS)
+  const end = rows.findIndex((row) => Number(row.received) >= before)
+  const old = end < 0 ? rows : rows.slice(0, end)
+  const [first] = old
+  if (first === undefined) return undefined
+  const hasEnded = first.boot !== boot || Number(first.received) < before - DAY
+  return hasEnded || old.length === BLOCK_ROWS ? old : undefined
 }
