@@ -16,6 +16,16 @@ export function hasProgram(name: string): boolean {
   }
 }
 
+/** Whether `python3` is there, and has a module. */
+export function hasPythonModule(name: string): boolean {
+  try {
+    execFileSync('python3', ['-c', `import ${name}`], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 interface Suite {
   (name: string, run: () => Promise<void> | void): void
   skip(name?: string, run?: () => Promise<void> | void): void
@@ -30,6 +40,17 @@ export function testWith(
 ): void {
   if (hasProgram(program)) suite(name, run)
   else suite.skip(`${name} (needs ${program})`, run)
+}
+
+/** Registers a test that needs a module of Python (Debian: `python3-…`), likewise. */
+export function testWithPython(
+  suite: Suite,
+  module: string,
+  name: string,
+  run: () => Promise<void> | void,
+): void {
+  if (hasPythonModule(module)) suite(name, run)
+  else suite.skip(`${name} (needs python3-${module})`, run)
 }
 
 const shared =
