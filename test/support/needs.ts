@@ -16,14 +16,16 @@ export function hasProgram(name: string): boolean {
   }
 }
 
-/** Whether `python3` is there, and has a module. */
-export function hasPythonModule(name: string): boolean {
-  try {
-    execFileSync('python3', ['-c', `import ${name}`], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+/** The Python that has a module; Debian's packages are for its own, whichever comes first. */
+export function pythonWith(module: string): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((python) => {
+    try {
+      execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 interface Suite {
@@ -47,10 +49,11 @@ export function testWithPython(
   suite: Suite,
   module: string,
   name: string,
-  run: () => Promise<void> | void,
+  run: (python: string) => Promise<void> | void,
 ): void {
-  if (hasPythonModule(module)) suite(name, run)
-  else suite.skip(`${name} (needs python3-${module})`, run)
+  const python = pythonWith(module)
+  if (python !== undefined) suite(name, () => run(python))
+  else suite.skip(`${name} (needs python3-${module})`)
 }
 
 const shared =
