@@ -11,7 +11,7 @@
  * times first: an id does not change when the clock becomes known.
  */
 import { createHash } from 'node:crypto'
-import { ksuid } from './ksuid.ts'
+import { ksuidOfWords } from './ksuid.ts'
 import type { NewRecord } from './record.ts'
 
 type IdParts = Pick<NewRecord, 'vehicle' | 'boot' | 'number' | 'time' | 'receivedAt' | 'shift'>
@@ -27,11 +27,22 @@ export function idPrefix(vehicle: string, boot: string): Uint8Array {
 /** `prefix`: of its boot and vehicle, if it is at hand. */
 export function recordId(parts: IdParts, prefix = idPrefix(parts.vehicle, parts.boot)): string {
   const { number, time, receivedAt, shift = 0 } = parts
-  const payload = Buffer.alloc(16)
-  payload.set(prefix)
-  payload.writeUInt32BE(number >>> 0, PREFIX)
-  payload.writeUInt16BE(modulo(Math.floor(time - shift), 65_536), PREFIX + 4)
-  return ksuid(receivedAt - shift, payload)
+  const count = number >>> 0
+  return ksuidOfWords(
+    receivedAt - shift,
+    wordOf(prefix, 0),
+    wordOf(prefix, 4),
+    ((halfOf(prefix, 8) << 16) | (count >>> 16)) >>> 0,
+    (((count & 0xffff) << 16) | modulo(Math.floor(time - shift), 65_536)) >>> 0,
+  )
+}
+
+function wordOf(bytes: Uint8Array, at: number): number {
+  return ((halfOf(bytes, at) << 16) | halfOf(bytes, at + 2)) >>> 0
+}
+
+function halfOf(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
 }
 
 function modulo(value: number, by: number): number {

@@ -16,6 +16,18 @@ export function hasProgram(name: string): boolean {
   }
 }
 
+/** The Python that has a module; Debian's packages are for its own, whichever comes first. */
+export function pythonWith(module: string): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((python) => {
+    try {
+      execFileSync(python, ['-c', `import ${module}`], { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
 interface Suite {
   (name: string, run: () => Promise<void> | void): void
   skip(name?: string, run?: () => Promise<void> | void): void
@@ -30,6 +42,18 @@ export function testWith(
 ): void {
   if (hasProgram(program)) suite(name, run)
   else suite.skip(`${name} (needs ${program})`, run)
+}
+
+/** Registers a test that needs a module of Python (Debian: `python3-…`), likewise. */
+export function testWithPython(
+  suite: Suite,
+  module: string,
+  name: string,
+  run: (python: string) => Promise<void> | void,
+): void {
+  const python = pythonWith(module)
+  if (python !== undefined) suite(name, () => run(python))
+  else suite.skip(`${name} (needs python3-${module})`)
 }
 
 const shared =

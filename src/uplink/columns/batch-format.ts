@@ -8,7 +8,7 @@
  *
  *   "format"    1. Another number is another format.
  *   "vehicle"   text: id of the vehicle of all records
- *   "count"     how many records, 1 to 65,536
+ *   "count"     how many records, 1 to 65,536; times the number of columns not more than 2^22
  *   "about"     optional map, see "Events" below
  *   "columns"   map: what stands in every record, a column each: "seq", "time", "received", "boot",
  *               "source", "clock", "number", "monotonic"; and where there is any: "shift", "id"
@@ -92,8 +92,8 @@ export const BATCH_CONTENT_TYPE = 'application/vnd.odograph.batch+cbor'
 /** So that a few damaged bytes cannot ask for much memory. */
 export const MAX_RECORDS = 65_536
 
-/** Records times columns; 128 MB if all are looked at. */
-export const MAX_CELLS = 2 ** 24
+/** Records times columns; 32 MB if all are looked at. */
+export const MAX_CELLS = 2 ** 22
 
 export type NumberKind = 'line' | 'diff' | 'diff2' | 'runs' | 'doubles'
 

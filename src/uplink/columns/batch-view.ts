@@ -4,7 +4,7 @@
  * is looked at first. Whatever is wrong with the bytes is one `OdographError`, `batch-invalid`.
  */
 import type { Quality, SignalValue } from '../../model/reading.ts'
-import type { ClockTrust, RecordData, StoredRecord } from '../../model/record.ts'
+import type { ClockTrust, StoredRecord } from '../../model/record.ts'
 import { idPrefix, recordId } from '../../model/record-id.ts'
 import type { SignalName } from '../../model/signals.ts'
 import { type Column, invalid } from './batch-format.ts'
@@ -205,49 +205,52 @@ function checkWords(field: Field | undefined, words: ReadonlySet<unknown>): void
   }
 }
 
+/** Hot: written out, so that all records of a batch have one shape. */
 function recordOf(vehicle: string, fields: Fields, index: number): StoredRecord {
   const { columns } = fields
-  const shift = valueAt(columns.shift, index) as number | undefined
-  const place = {
+  const record: StoredRecord = {
+    seq: columns.seq?.values[index] as number,
+    id: '',
     vehicle,
-    source: valueAt(columns.source, index) as string,
-    boot: valueAt(columns.boot, index) as string,
-    number: valueAt(columns.number, index) as number,
-    monotonic: valueAt(columns.monotonic, index) as number,
-    time: valueAt(columns.time, index) as number,
-    receivedAt: valueAt(columns.received, index) as number,
-    clockTrust: valueAt(columns.clock, index) as ClockTrust,
-    ...(shift === undefined ? {} : { shift }),
-    data: dataOf(fields.signals, index) as RecordData,
+    source: columns.source?.values[index] as string,
+    boot: columns.boot?.values[index] as string,
+    number: columns.number?.values[index] as number,
+    monotonic: columns.monotonic?.values[index] as number,
+    time: columns.time?.values[index] as number,
+    receivedAt: columns.received?.values[index] as number,
+    clockTrust: columns.clock?.values[index] as ClockTrust,
+    data: dataOf(fields.signals, index) ?? {},
   }
-  const id = (valueAt(columns.id, index) as string | undefined) ?? derivedId(fields, place)
-  const quality = fields.quality.length === 0 ? {} : dataOf(fields.quality, index)
-  const seq = valueAt(columns.seq, index) as number
-  for (const _ in quality) return { seq, id, ...place, quality }
-  return { seq, id, ...place }
+  const shift = placeOf(columns.shift, index) as number | undefined
+  if (shift !== undefined) record.shift = shift
+  record.id = (placeOf(columns.id, index) as string | undefined) ?? derivedId(fields, record)
+  const quality = dataOf(fields.quality, index)
+  if (quality !== undefined) record.quality = quality
+  return record
 }
 
-function valueAt(field: Field | undefined, index: number): unknown {
+function placeOf(field: Field | undefined, index: number): unknown {
   if (field === undefined || field.present?.[index] === 0) return undefined
   return field.values[index]
 }
 
-function dataOf(fields: Field[], index: number): Record<string, unknown> {
-  const data: Record<string, unknown> = {}
+/** By name, what the record has; undefined if nothing. */
+function dataOf(fields: readonly Field[], index: number): Record<string, never> | undefined {
+  let data: Record<string, unknown> | undefined
   for (let i = 0; i < fields.length; i++) {
-    const field = fields[i] as Field
-    if (field.present === undefined || field.present[index] === 1) {
-      data[field.name] = field.values[index]
-    }
+    const { name, values, present } = fields[i] as Field
+    if (present !== undefined && present[index] === 0) continue
+    data ??= {}
+    data[name] = values[index]
   }
-  return data
+  return data as Record<string, never> | undefined
 }
 
-function derivedId(fields: Fields, place: Omit<StoredRecord, 'id' | 'seq'>): string {
-  let prefix = fields.prefixes.get(place.boot)
+function derivedId(fields: Fields, record: StoredRecord): string {
+  let prefix = fields.prefixes.get(record.boot)
   if (prefix === undefined) {
-    prefix = idPrefix(place.vehicle, place.boot)
-    fields.prefixes.set(place.boot, prefix)
+    prefix = idPrefix(record.vehicle, record.boot)
+    fields.prefixes.set(record.boot, prefix)
   }
-  return recordId(place, prefix)
+  return recordId(record, prefix)
 }

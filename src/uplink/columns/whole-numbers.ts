@@ -17,14 +17,19 @@ export function writeWholes(values: Float64Array): Column {
   const kind = cheapest(values, step)
   switch (kind) {
     case 'line':
-      return { kind, first, step, ...lineData(values, step) }
+      return { kind, ...startOf(first, step), ...lineData(values, step) }
     case 'diff':
-      return { kind, first, step, data: diffData(values, step) }
+      return { kind, ...startOf(first, step), data: diffData(values, step) }
     case 'diff2':
-      return { kind, first, step, data: diff2Data(values, step) }
+      return { kind, ...startOf(first, step), data: diff2Data(values, step) }
     default:
-      return { kind: 'runs', first, data: runsData(values) }
+      return { kind, ...startOf(first, 0), data: runsData(values) }
   }
+}
+
+/** Zeros need not be written. */
+function startOf(first: number, step: number): { first?: number; step?: number } {
+  return { ...(first === 0 ? {} : { first }), ...(step === 0 ? {} : { step }) }
 }
 
 /** The median of differences all over the column. */
