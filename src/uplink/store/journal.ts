@@ -26,8 +26,10 @@ import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
+import { OdometerSlots } from './odometer-slots.ts'
+import { type Restamp, restamp } from './restamp.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
-import { migrate, SLOT_MS } from './schema.ts'
+import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
 
@@ -45,11 +47,20 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
+  /** While the time is not known: this run, and the first time that it stamped. */
+  provisional?: () => Provisional | undefined
+}
+
+export interface Provisional {
+  boot: string
+  since: Millis
 }
 
 interface Pending {
   record: NewRecord
   odometer: OdometerPoint | undefined
+  /** Whether the time of the odometer's point is not known yet. */
+  waits: boolean
 }
 
 export interface JournalHealth {
@@ -69,7 +80,7 @@ export class Journal implements RecordWriter {
   readonly #options: JournalOptions
   readonly #database: Database
   readonly #insert: Statement
-  readonly #slot: Statement
+  readonly #slots: OdometerSlots
   readonly #state: Statement
   readonly #after: Statement
   readonly #newest: Statement
@@ -78,6 +89,7 @@ export class Journal implements RecordWriter {
   readonly #events: EventLog
   readonly #states: KeptStates
   #pending: Pending[] = []
+  #restamps: Restamp[] = []
   #checkpoints = new Map<string, Checkpoint>()
   #stored = new Map<string, Micros>()
   #timer: NodeJS.Timeout | undefined
@@ -97,12 +109,7 @@ export class Journal implements RecordWriter {
       // What another process holds longer is tried again with the next commit.
       this.#database.exec('PRAGMA busy_timeout = 1000')
       this.#insert = prepare(INSERT_RECORD)
-      this.#slot = prepare(
-        `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
-         ON CONFLICT (vehicle, slot) DO UPDATE SET
-           first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
-           last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
-      )
+      this.#slots = new OdometerSlots(this.#database)
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
       this.#newest = prepare('SELECT max(seq) AS seq FROM record')
@@ -138,7 +145,7 @@ export class Journal implements RecordWriter {
   /** Keeps an event; it is durable a moment later. Never throws. */
   event(event: VehicleEvent): void {
     if (this.#closed) return
-    this.#events.add(event)
+    this.#events.add(event, this.#options.provisional?.()?.boot)
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
       this.#commit(false)
@@ -147,7 +154,8 @@ export class Journal implements RecordWriter {
 
   /** Keeps a frame that went out to a bus. Never throws. */
   sent(frame: SentFrame): void {
-    if (this.#sent.add(frame)) this.#commit(false)
+    const { boot = null } = this.#options.provisional?.() ?? {}
+    if (this.#sent.add(frame, boot)) this.#commit(false)
   }
 
   /** Remembers the newest state of a part of the gateway, such as a vehicle's trouble codes. */
@@ -161,7 +169,7 @@ export class Journal implements RecordWriter {
   }
 
   append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
-    this.#pending.push({ record, odometer })
+    this.#pending.push({ record, odometer, waits: this.#waits(record, odometer) })
     // A vehicle has several pipelines (live, recordings): none may hide what another has heard.
     const { status = {} } = this.#checkpoints.get(record.vehicle) ?? {}
     this.#checkpoints.set(record.vehicle, {
@@ -174,6 +182,22 @@ export class Journal implements RecordWriter {
     this.#lost += 1
   }
 
+  /** A point that an earlier run has brought has its time. */
+  #waits({ clockTrust }: NewRecord, odometer?: OdometerPoint): boolean {
+    if (clockTrust !== 'none' || odometer === undefined) return false
+    const { since } = this.#options.provisional?.() ?? {}
+    return since === undefined || odometer.time >= since
+  }
+
+  /**
+   * The time has become known: moves what was stored without, in the same transaction as all that
+   * still waits. Where nothing can be written it is tried again with the next commit.
+   */
+  restamp(change: Restamp): void {
+    this.#restamps.push(change)
+    this.commit()
+  }
+
   /** Makes everything appended so far durable. False if it could not be written. */
   commit(): boolean {
     return this.#commit(true)
@@ -182,7 +206,8 @@ export class Journal implements RecordWriter {
   #commit(all: boolean): boolean {
     if (this.#closed) return true
     const parts = this.#parts().filter((part) => part.isDue(all))
-    if (this.#pending.length === 0 && parts.length === 0) return true
+    const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
+    if (waiting === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
     try {
@@ -193,6 +218,7 @@ export class Journal implements RecordWriter {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
         this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
       }
+      for (const change of this.#restamps) this.#restamp(change)
       this.#database.exec('COMMIT')
     } catch (error) {
       this.#failed(error)
@@ -206,9 +232,18 @@ export class Journal implements RecordWriter {
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
     this.#lost += refused
     this.#pending = []
+    this.#restamps = []
     this.#checkpoints.clear()
     this.#options.committed?.()
     return true
+  }
+
+  #restamp(change: Restamp): void {
+    const { records, placed } = restamp(this.#database, change)
+    if (records + placed === 0) return
+    const { trust, delta } = change
+    const fields = { trust, delta, records, placed }
+    this.#options.logger.info(fields, 'records were given their times')
   }
 
   #parts(): CommitPart[] {
@@ -225,12 +260,12 @@ export class Journal implements RecordWriter {
   }
 
   /** False if the database refused the record as such. */
-  #write({ record, odometer }: Pending): boolean {
+  #write({ record, odometer, waits }: Pending): boolean {
     try {
       const { changes } = this.#insert.run(...rowValues(record))
       if (Number(changes) === 0 || odometer === undefined) return true
-      const { vehicle, time, travelled } = odometer
-      this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+      if (waits) this.#slots.wait(odometer, record.boot)
+      else this.#slots.add(odometer)
       return true
     } catch (error) {
       if (!isRefusal(error)) throw error

@@ -7,7 +7,7 @@ import { columnSignals } from './schema.ts'
 
 const columns = new Set<string>(columnSignals)
 const head = ['id', 'vehicle', 'source', 'boot', 'number', 'monotonic', 'time', 'received', 'clock']
-const names = [...head, ...columnSignals, 'rest', 'quality']
+const names = [...head, ...columnSignals, 'rest', 'quality', 'shift']
 
 /** A repeat of an id inserts nothing. (OR IGNORE would, but use up a place in the journal.) */
 export const INSERT_RECORD = `INSERT INTO record (${names.join(', ')})
@@ -30,6 +30,7 @@ export function rowValues(record: NewRecord): SqlValue[] {
     ...columnSignals.map((name) => (record.data[name] as number | undefined) ?? null),
     rest.length === 0 ? null : JSON.stringify(Object.fromEntries(rest)),
     record.quality === undefined ? null : JSON.stringify(record.quality),
+    record.shift ?? 0,
   ]
 }
 
@@ -54,6 +55,7 @@ export function recordOf(row: Row): StoredRecord {
     time: Number(row.time),
     receivedAt: Number(row.received),
     clockTrust: row.clock as StoredRecord['clockTrust'],
+    ...(Number(row.shift ?? 0) === 0 ? {} : { shift: Number(row.shift) }),
     data,
     ...(typeof row.quality === 'string' ? { quality: JSON.parse(row.quality) } : {}),
   }

@@ -12,6 +12,7 @@
  *   time           ms since 1970, UTC: when the newest reading in it was measured
  *   received       ms since 1970, UTC: when the gateway had it
  *   clock          how far the wall clock was known: none, rtc, network, gnss, recorded
+ *   shift          ms that its times were moved by when the clock became known (restamp.ts)
  *   <signal>       a column for each common signal, in its unit; NULL is unknown
  *   rest           JSON object of all other signals, or NULL
  *   quality        JSON object of the signals whose quality is not "ok", or NULL
@@ -20,6 +21,9 @@
  *                  ms / 900000) with a reading: time and km travelled of its first and its last one.
  *                  A distance between two moments is a difference of two rows, so any time zone's
  *                  days can be cut and they add up. All zones are whole quarters from UTC.
+ *
+ * provisional_point   km travelled and when they were reached, while a boot did not know the time; goes
+ *                  to odometer_slot when it does
  *
  * vehicle_state    a row a vehicle: JSON of its newest status and odometer, when it was stored
  *                  (µs), to go on from after a restart
@@ -40,12 +44,14 @@
  *                  bits a byte, lowest first, bit 8 set in all bytes of a number but its last. First
  *                  and last time of a row are less than two minutes apart; times never go back
  *                  within a row. A day of polling at 20/s is so about 4.4 MB.
+ *   boot           the run, while it did not know the time; NULL: the times are true
  *   Rows more than 30 days older than the newest are removed at the start and once a day.
  *
  * event            what happened to a vehicle (model/event.ts), in the order in which it was stored
  *   seq, id, vehicle   as in record
  *   time           ms since 1970, UTC: when it happened
  *   type, data     `dtc.set`, …; JSON object
+ *   boot           as in sent_time
  *
  * kept             what a part of the gateway remembers of something over a restart: JSON
  * cursor           a row a sink (mqtt, mqtt-events, …): the last seq of record, or of event, that it
@@ -165,6 +171,20 @@ const migrations: readonly string[] = [
      owner TEXT NOT NULL,
      state TEXT NOT NULL,
      PRIMARY KEY (part, owner)
+   ) STRICT, WITHOUT ROWID;`,
+
+  `ALTER TABLE record ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX record_provisional ON record (boot, seq) WHERE clock = 'none';
+   ALTER TABLE event ADD COLUMN boot TEXT;
+   CREATE INDEX event_provisional ON event (boot) WHERE boot IS NOT NULL;
+   ALTER TABLE sent_time ADD COLUMN boot TEXT;
+   CREATE INDEX sent_time_provisional ON sent_time (boot) WHERE boot IS NOT NULL;
+   CREATE TABLE provisional_point (
+     vehicle TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     time INTEGER NOT NULL,
+     km REAL NOT NULL,
+     PRIMARY KEY (vehicle, boot, km)
    ) STRICT, WITHOUT ROWID;`,
 ]
 
