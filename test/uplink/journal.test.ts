@@ -734,11 +734,11 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     journal.stop()
     const version = () =>
       inDatabase(folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'version'").get())
-    assert.is(version()?.value, '2')
+    assert.is(version()?.value, '3')
     const again = openJournal(folder)
     assert.equal(numbersOf(again), [0])
     again.stop()
-    assert.is(version()?.value, '2')
+    assert.is(version()?.value, '3')
   }))
 
 test('a journal opens while another process is writing to it', () =>
@@ -789,7 +789,7 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
       database.exec("UPDATE meta SET value = '3'")
       database.close()
     },
-    /later version \(format 3, this one knows 2\)/,
+    /later version \(format 4, this one knows 3\)/,
   ],
   [
     'a file of a version that is no number',

@@ -3,14 +3,8 @@
  * late, never early, so of several that agree the one that came earliest is the truest. One alone
  * says nothing: a receiver that starts may tell any date, and one that is stuck tells the same.
  */
+import type { GnssTime } from '../../model/ports.ts'
 import type { Millis } from '../../model/time.ts'
-
-export interface GnssTime {
-  /** As the fix says it. */
-  utc: Millis
-  /** When it came. */
-  monotonic: Millis
-}
 
 const KEEP = 16
 /** Older ones say nothing of a clock that drifts. */

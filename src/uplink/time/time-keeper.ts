@@ -18,10 +18,11 @@
  * | network, gnss | none, rtc (`date -s`) | nothing                                         |
  * | network, gnss | network, gnss       | drifts; steps when confirmed                      |
  */
+import type { GnssTime } from '../../model/ports.ts'
 import type { ClockTrust } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { Candidate } from './candidate.ts'
-import { GnssFilter, type GnssTime } from './gnss-filter.ts'
+import { GnssFilter } from './gnss-filter.ts'
 import { isPlausible, withoutRollOver } from './plausible.ts'
 import { SlewedOffset } from './slewed-offset.ts'
 
