@@ -83,7 +83,12 @@ export class Pipelines implements StatusReader {
   shift(delta: Micros, since: Micros): void {
     for (const pipeline of this.#live.values()) pipeline.shift(delta, since)
     for (const odometer of this.#odometers.values()) odometer.shift(delta, since)
-    for (const status of this.#kept.values()) shiftStatus(status, delta, since)
+    for (const [vehicle, status] of this.#kept) {
+      // Its parts are also in checkpoints that are on their way to the journal.
+      const moved = structuredClone(status)
+      shiftStatus(moved, delta, since)
+      this.#kept.set(vehicle, moved)
+    }
   }
 
   /** The newest of what was kept and what was heard since. */

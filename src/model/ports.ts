@@ -210,6 +210,16 @@ export interface GatewayHealth {
   version: string
   uptimeSeconds: number
   clockTrust: string
+  /** What the clock rests on. */
+  clock?: {
+    trust: string
+    /** A sentence for people. */
+    detail: string
+    /** ms by which times of this run were moved when the time became known. */
+    movedMs: number
+    /** ms that the system clock is ahead of the gateway's. */
+    systemOffMs: number
+  }
   sources: SourceReport[]
   store: { records: number; bytes: number; uncommitted: number }
   mqtt: { state: string; detail: string; unsent: number }

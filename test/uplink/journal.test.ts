@@ -786,7 +786,7 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
     (path) => {
       const database = openDatabase(path, { readOnly: false })
       migrate(database, path)
-      database.exec("UPDATE meta SET value = '3'")
+      database.exec("UPDATE meta SET value = '4'")
       database.close()
     },
     /later version \(format 4, this one knows 3\)/,
@@ -867,16 +867,20 @@ test('processes that open a new file at the same moment all get a journal', () =
 
 const SCHEMA = [
   'CREATE INDEX event_by_time ON event (vehicle, time, seq)',
+  'CREATE INDEX event_provisional ON event (boot) WHERE boot IS NOT NULL',
   'CREATE INDEX record_by_time ON record (vehicle, time, seq)',
+  "CREATE INDEX record_provisional ON record (boot, seq) WHERE clock = 'none'",
   'CREATE INDEX sent_time_by_first ON sent_time (first)',
+  'CREATE INDEX sent_time_provisional ON sent_time (boot) WHERE boot IS NOT NULL',
   'CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID',
-  'CREATE TABLE event ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, time INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL ) STRICT',
+  'CREATE TABLE event ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, time INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL , boot TEXT) STRICT',
   'CREATE TABLE kept ( part TEXT NOT NULL, owner TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (part, owner) ) STRICT, WITHOUT ROWID',
   'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) STRICT',
   'CREATE TABLE odometer_slot ( vehicle TEXT NOT NULL, slot INTEGER NOT NULL, first_time INTEGER NOT NULL, first_km REAL NOT NULL, last_time INTEGER NOT NULL, last_km REAL NOT NULL, PRIMARY KEY (vehicle, slot) ) STRICT, WITHOUT ROWID',
-  'CREATE TABLE record ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, source TEXT NOT NULL, boot TEXT NOT NULL, number INTEGER NOT NULL, monotonic INTEGER NOT NULL, time INTEGER NOT NULL, received INTEGER NOT NULL, clock TEXT NOT NULL, odometer REAL, speed REAL, engineSpeed REAL, engineLoad REAL, fuelPercentRemaining REAL, batteryVoltage REAL, coolantTemp REAL, ambientTemp REAL, barometricPressure REAL, engineHours REAL, latitude REAL, longitude REAL, rest TEXT, quality TEXT ) STRICT',
+  'CREATE TABLE provisional_point ( vehicle TEXT NOT NULL, boot TEXT NOT NULL, time INTEGER NOT NULL, km REAL NOT NULL, PRIMARY KEY (vehicle, boot, km) ) STRICT, WITHOUT ROWID',
+  'CREATE TABLE record ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, source TEXT NOT NULL, boot TEXT NOT NULL, number INTEGER NOT NULL, monotonic INTEGER NOT NULL, time INTEGER NOT NULL, received INTEGER NOT NULL, clock TEXT NOT NULL, odometer REAL, speed REAL, engineSpeed REAL, engineLoad REAL, fuelPercentRemaining REAL, batteryVoltage REAL, coolantTemp REAL, ambientTemp REAL, barometricPressure REAL, engineHours REAL, latitude REAL, longitude REAL, rest TEXT, quality TEXT , shift INTEGER NOT NULL DEFAULT 0) STRICT',
   'CREATE TABLE sent_frame ( num INTEGER PRIMARY KEY, source TEXT NOT NULL, vehicle TEXT NOT NULL, id INTEGER NOT NULL, extended INTEGER NOT NULL, data BLOB NOT NULL, kind TEXT NOT NULL, cause TEXT NOT NULL, requester TEXT NOT NULL, used INTEGER NOT NULL, UNIQUE (id, data, extended, source, vehicle, kind, cause, requester) ) STRICT',
-  'CREATE TABLE sent_time ( frame INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, later BLOB NOT NULL ) STRICT',
+  'CREATE TABLE sent_time ( frame INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, later BLOB NOT NULL , boot TEXT) STRICT',
   'CREATE TABLE vehicle ( id TEXT PRIMARY KEY, token_id TEXT NOT NULL UNIQUE, user_device_id TEXT NOT NULL UNIQUE ) STRICT, WITHOUT ROWID',
   'CREATE TABLE vehicle_state ( vehicle TEXT PRIMARY KEY, status TEXT NOT NULL, odometer TEXT NOT NULL, stored INTEGER NOT NULL ) STRICT, WITHOUT ROWID',
 ]

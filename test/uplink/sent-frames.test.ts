@@ -289,10 +289,13 @@ test('a journal of the first version gets its log, and keeps its records', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
     journal.stop()
+    const newer =
+      'DROP TABLE provisional_point; DROP INDEX record_provisional; ALTER TABLE record DROP COLUMN shift'
     const old = 'DROP TABLE sent_time; DROP TABLE sent_frame; DROP TABLE event; DROP TABLE kept'
     inDatabase(
       journal.path,
-      (database) => database.exec(`${old}; UPDATE meta SET value = '1' WHERE key = 'version'`),
+      (database) =>
+        database.exec(`${newer}; ${old}; UPDATE meta SET value = '1' WHERE key = 'version'`),
       false,
     )
     const again = openJournal(folder)

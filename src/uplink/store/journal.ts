@@ -27,7 +27,7 @@ import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { OdometerSlots } from './odometer-slots.ts'
-import { type Restamp, restamp } from './restamp.ts'
+import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
@@ -194,6 +194,7 @@ export class Journal implements RecordWriter {
    * still waits. Where nothing can be written it is tried again with the next commit.
    */
   restamp(change: Restamp): void {
+    if (change.delta === 0 && !awaitsTime(this.#database)) return
     this.#restamps.push(change)
     this.commit()
   }
@@ -320,6 +321,11 @@ export class Journal implements RecordWriter {
   /** When the newest record of a vehicle was stored. */
   storedAt(vehicle: string): Micros | undefined {
     return this.#stored.get(vehicle)
+  }
+
+  /** When the newest record of any vehicle was stored. */
+  newestStored(): Micros | undefined {
+    return this.#stored.size === 0 ? undefined : Math.max(...this.#stored.values())
   }
 
   vehicles(): VehicleIds[] {

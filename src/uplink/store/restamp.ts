@@ -49,6 +49,12 @@ const PART = 'time'
 /** Records looked at for the newest time before an earlier boot. */
 const LOOK_BACK = 1000
 
+/** Whether there are records whose times may yet move. */
+export function awaitsTime(database: Database): boolean {
+  const find = database.prepare("SELECT 1 FROM record WHERE clock = 'none' AND seq > ? LIMIT 1")
+  return find.get(Number(keptText(database, 'placed') ?? 0)) !== undefined
+}
+
 export function restamp(database: Database, change: Restamp): Restamped {
   const { boot, delta, trust, since, until } = change
   if (keptText(database, 'restamped') === boot) return { records: 0, placed: 0 }

@@ -30,6 +30,8 @@ export class SystemWatch {
   #witness = ''
   #offset: Millis
   #checkedAt: Millis
+  /** Counts checks; the one that is under way has the last number. */
+  #checks = 0
   #isChecking = false
 
   constructor(options: SystemWatchOptions) {
@@ -71,12 +73,13 @@ export class SystemWatch {
   async check(): Promise<void> {
     if (this.#isChecking) return
     const { setting, monotonic, tell } = this.#options
-    const begun = monotonic()
-    this.#checkedAt = begun
+    this.#checkedAt = monotonic()
     if (setting !== 'auto') return
     this.#isChecking = true
+    this.#checks += 1
+    const check = this.#checks
     const witness = await this.#evidence.witness()
-    if (this.#checkedAt !== begun) return
+    if (this.#checks !== check) return
     this.#isChecking = false
     this.#take(witness)
     tell(this.#reading())

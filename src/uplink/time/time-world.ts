@@ -15,7 +15,11 @@ export const systemTimeWorld: TimeWorld = {
     }
   },
   modified(path) {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs
+    try {
+      return statSync(path).mtimeMs
+    } catch {
+      return undefined
+    }
   },
   exists: existsSync,
   wall: () => Date.now(),
