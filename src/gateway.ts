@@ -24,6 +24,7 @@ import { Pipelines } from './gateway/pipelines.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
+import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
 import { messageOf } from './model/errors.ts'
@@ -33,10 +34,12 @@ import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
-import { clockTrust } from './uplink/clock-trust.ts'
 import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import { createReader, type JournalReader } from './uplink/store/reader.ts'
+import type { Restamp } from './uplink/store/restamp.ts'
+import type { TimeWorld } from './uplink/time/evidence.ts'
+import { systemTimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
@@ -49,7 +52,10 @@ export interface GatewayOptions {
   folder: string
   version: string
   logger: Logger
+  /** The clock of the system. */
   clock: Clock
+  /** What else of the machine tells of time. */
+  timeWorld?: Omit<TimeWorld, 'wall'>
 }
 
 export class Gateway {
@@ -60,6 +66,7 @@ export class Gateway {
   readonly #config: Config
   readonly #findings: string[] = []
   readonly #journal: Journal
+  readonly #time: TrueTime
   readonly #reader: JournalReader
   readonly #pipelines: Pipelines
   readonly #activities: Activities
@@ -74,7 +81,8 @@ export class Gateway {
 
   /** Opens the data folder, or does without. */
   constructor(options: GatewayOptions) {
-    const { loaded, folder, logger, clock } = options
+    const { loaded, folder, logger, clock: system } = options
+    const boot = ksuid(system.now(), randomBytes(16))
     this.#options = options
     this.#config = loaded.config
     for (const finding of loaded.findings) this.#found(finding)
@@ -87,11 +95,22 @@ export class Gateway {
         path: journalPath(folder),
         commitEvery: this.#config.store.commit * 1000,
         logger,
-        now: () => clock.now(),
+        now: () => this.#clockOr(system).now(),
         committed: () => this.#mqtt?.wake(),
+        provisional: () => this.#time?.provisional,
       },
       found,
     )
+    this.#time = new TrueTime({
+      settings: this.#config.time,
+      journal: this.#journal,
+      world: { ...systemTimeWorld, ...options.timeWorld, wall: () => system.now() },
+      monotonic: () => system.monotonic(),
+      logger,
+      boot,
+      moved: (change) => this.#timesMoved(change),
+    })
+    const { clock } = this.#time
     this.#reader = createReader(this.#journal.path)
     this.#pipelines = new Pipelines({
       journal: this.#journal,
@@ -100,8 +119,8 @@ export class Gateway {
         interval: this.#config.records.interval * 1000,
       },
       clock,
-      boot: ksuid(clock.now(), randomBytes(16)),
-      clockTrust,
+      boot,
+      clockTrust: () => this.#time.trust,
       issue: (issue) => this.#issue(issue),
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
     })
@@ -128,6 +147,7 @@ export class Gateway {
       },
       logger,
       clock,
+      fix: (fix) => this.#time.fix(fix),
     })
     this.vehicles = createVehicleRegister({
       config: this.#config,
@@ -148,6 +168,7 @@ export class Gateway {
   /** Starts every part; resolves with the page's address once the API answers. */
   async start(): Promise<string> {
     this.#journal.start()
+    this.#time.start()
     for (const source of this.#config.sources) {
       try {
         this.#lines.push(this.#builder.create(source))
@@ -160,6 +181,7 @@ export class Gateway {
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
     this.#mqtt = this.#createMqtt()
+    this.#mqtt?.hold(this.#time.holdReason)
     this.#mqtt?.start()
     return await this.#startApi()
   }
@@ -173,6 +195,7 @@ export class Gateway {
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#time.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#api?.stop()])
     await this.#reader.stop()
@@ -181,6 +204,7 @@ export class Gateway {
 
   health(): GatewayHealth {
     const { clock, version } = this.#options
+    const time = this.#time.health()
     const store = this.#journal.health()
     const mqtt = this.#mqtt?.health() ?? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
     const sources = this.#lines.map((line) => line.report())
@@ -194,6 +218,7 @@ export class Gateway {
       ...(store.lostFrames === 0
         ? []
         : [`${store.lostFrames} frames that were sent to a bus stand in no log`]),
+      ...(time.trust === 'none' ? [time.detail] : []),
       ...(mqtt.state === 'refused' || mqtt.state === 'parked' ? [`MQTT: ${mqtt.detail}`] : []),
     ]
     return {
@@ -201,7 +226,8 @@ export class Gateway {
       findings,
       version,
       uptimeSeconds: Math.floor(clock.monotonic() / 1000),
-      clockTrust: clockTrust(),
+      clockTrust: time.trust,
+      clock: time,
       sources,
       store: { records: store.records, bytes: store.bytes, uncommitted: store.uncommitted },
       mqtt,
@@ -215,7 +241,8 @@ export class Gateway {
 
   /** Listens, or says why not and tries again until it does or the gateway stops. */
   async #startApi(): Promise<string> {
-    const { logger, clock, version } = this.#options
+    const { logger, version } = this.#options
+    const { clock } = this.#time
     const { host, port } = hostAndPort(this.#config.api.listen)
     this.#api = await createApi({
       records: this.#reader,
@@ -244,15 +271,30 @@ export class Gateway {
   }
 
   #onTick(): void {
+    this.#time.tick()
     for (const line of this.#lines) line.tick()
     this.#activities.tick()
-    const now = millisToMicros(this.#options.clock.now())
+    const now = millisToMicros(this.#time.clock.now())
     this.#troubleCodes.tick(now)
     this.#pipelines.tick(now)
   }
 
+  /** The clock has jumped. What is stored goes first: parts of it are in memory, too. */
+  #timesMoved(change: Restamp): void {
+    const { delta, since } = change
+    this.#journal.restamp(change)
+    this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
+    this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#mqtt?.hold(this.#time.holdReason)
+  }
+
+  /** The journal is opened before the time is known, for it knows the time of the last run. */
+  #clockOr(system: Clock): Clock {
+    return this.#time?.clock ?? system
+  }
+
   #event(vehicle: string, type: EventType, data: Record<string, unknown>): void {
-    this.#journal.event(vehicleEvent({ vehicle, time: this.#options.clock.now(), type, data }))
+    this.#journal.event(vehicleEvent({ vehicle, time: this.#time.clock.now(), type, data }))
   }
 
   #ignitionInput(): IgnitionInput | undefined {
@@ -279,7 +321,8 @@ export class Gateway {
   #createMqtt(): MqttUplink | undefined {
     const { mqtt } = this.#config
     if (!mqtt.enabled) return undefined
-    const { logger, clock } = this.#options
+    const { logger } = this.#options
+    const { clock } = this.#time
     const { url, username, password, caFile, certFile, keyFile, encoding, window, root } = mqtt
     try {
       return createMqttUplink({
@@ -306,7 +349,7 @@ export class Gateway {
   #statusJson(vehicleId: string): object | undefined {
     const vehicle = this.vehicles.byId(vehicleId)
     if (vehicle === undefined) return undefined
-    return statusView(vehicle, this.#pipelines, this.#options.clock)
+    return statusView(vehicle, this.#pipelines, this.#time.clock)
   }
 
   /** Findings of a pipeline belong to the source whose reading it refused. */

@@ -296,6 +296,9 @@ const health = z.object({
   version: z.string(),
   uptimeSeconds: z.number(),
   clockTrust: z.string(),
+  clock: z
+    .object({ trust: z.string(), detail: z.string(), movedMs: z.int(), systemOffMs: z.int() })
+    .optional(),
   sources: z.array(sourceReport),
   store: z.object({ records: count, bytes: count, uncommitted: count }),
   mqtt: z.object({ state: z.string(), detail: z.string(), unsent: count }),

@@ -104,6 +104,20 @@ export const configSchema = section({
   store: section({
     commit: seconds(5, 0.1, 600).describe('Seconds of data at risk in a power cut'),
   }).prefault({}),
+  time: section({
+    trust: z
+      .enum(['auto', 'system', 'gnss-only'])
+      .default('auto')
+      .describe(
+        'Whether the clock of the system is believed: as far as something confirms it, always, never',
+      ),
+    provisional: z
+      .enum(['hold', 'mark'])
+      .default('hold')
+      .describe('Records made before the time is known: hold them back, or publish them marked'),
+  })
+    .prefault({})
+    .describe('How the gateway comes to know the time'),
   api: section({
     listen: address.default('127.0.0.1:8080'),
     issuer: z.string().min(1).default('odograph').describe('`iss` of the tokens'),

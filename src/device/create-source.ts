@@ -1,8 +1,9 @@
 /** From what the configuration says of a source to the source. */
-import type { Source } from '../model/ports.ts'
+import type { Clock, Source } from '../model/ports.ts'
 import type { FrameFilter } from '../model/transmit.ts'
 import { createPlayback } from './capture/playback.ts'
 import { createNmeaSource } from './gnss/nmea-source.ts'
+import { onClock, steadyClock } from './on-clock.ts'
 import { createElmSource } from './serial/elm/elm.ts'
 import { createGvretSource } from './serial/gvret.ts'
 import { createSlcanSource } from './serial/slcan.ts'
@@ -13,6 +14,7 @@ import {
   simulatedVehicles,
 } from './simulator/simulated-bus.ts'
 import { createSocketcanSource } from './socketcan/socketcan.ts'
+import { systemClock } from './supervisor.ts'
 
 interface Line {
   id: string
@@ -48,31 +50,42 @@ export type SourceSettings =
   | ({ type: 'nmea'; baud: number } & Line)
 
 /** `wanted`: frames that an adapter may leave the others out for; empty: all are wanted. */
-export function createSource(settings: SourceSettings, wanted: readonly FrameFilter[]): Source {
+export function createSource(
+  settings: SourceSettings,
+  wanted: readonly FrameFilter[],
+  clock: Clock = systemClock,
+): Source {
   const { id } = settings
   switch (settings.type) {
     case 'simulator':
-      return simulated(settings)
+      return simulated(settings, clock)
     case 'playback':
       return createPlayback({ id, path: settings.file, speed: settings.speed })
     case 'slcan':
-      return createSlcanSource({ ...settings, wanted })
+      return createSlcanSource({ ...settings, wanted }, { clock })
     case 'elm327':
-      return createElmSource({ ...settings, wanted })
+      return createElmSource({ ...settings, wanted }, { clock })
     case 'socketcan':
-      return createSocketcanSource({ ...settings, filters: wanted })
+      // The kernel has stamped its frames by the system clock.
+      return onClock(
+        createSocketcanSource({ ...settings, filters: wanted }, { clock }),
+        systemClock.now,
+        clock,
+      )
     case 'gvret':
-      return createGvretSource(settings)
+      return createGvretSource(settings, { clock })
     case 'nmea':
-      return createNmeaSource(settings)
+      return createNmeaSource(settings, { clock })
   }
 }
 
-function simulated({
-  id,
-  model,
-  listenOnly,
-}: Extract<SourceSettings, { type: 'simulator' }>): Source {
+function simulated(
+  { id, model, listenOnly }: Extract<SourceSettings, { type: 'simulator' }>,
+  clock: Clock,
+): Source {
   const detail = `driving ${simulatedVehicles[model]}`
-  return createSimulatedBus({ id, busName: 'sim0', detail, model: simulatedBus(model), listenOnly })
+  const options = { id, busName: 'sim0', detail, model: simulatedBus(model), listenOnly }
+  // A vehicle drives on evenly while the clock of the gateway jumps by years.
+  const steady = steadyClock(clock)
+  return onClock(createSimulatedBus(options, { clock: steady }), steady.now, clock)
 }

@@ -5,6 +5,7 @@
  */
 import { newOdometerState, Odometer } from '../decoder/vehicle/odometer.ts'
 import type { RecorderSettings, RecordStamp } from '../decoder/vehicle/recorder.ts'
+import { shiftStatus } from '../decoder/vehicle/status.ts'
 import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
@@ -73,6 +74,21 @@ export class Pipelines implements StatusReader {
   /** Makes the last records, at the end of a recording or of the run. */
   flush(): void {
     for (const pipeline of this.#all) pipeline.flush()
+  }
+
+  /**
+   * The clock became known: what it has stamped from `since` on was wrong by `delta`. Recordings have
+   * times of their own.
+   */
+  shift(delta: Micros, since: Micros): void {
+    for (const pipeline of this.#live.values()) pipeline.shift(delta, since)
+    for (const odometer of this.#odometers.values()) odometer.shift(delta, since)
+    for (const [vehicle, status] of this.#kept) {
+      // Its parts are also in checkpoints that are on their way to the journal.
+      const moved = structuredClone(status)
+      shiftStatus(moved, delta, since)
+      this.#kept.set(vehicle, moved)
+    }
   }
 
   /** The newest of what was kept and what was heard since. */

@@ -7,7 +7,14 @@ import type { DecoderTaps } from '../decoder/taps.ts'
 import type { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { CanFrame } from '../model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
-import type { Logger, Source, SourceEvents, SourceHealth, SourceReport } from '../model/ports.ts'
+import type {
+  GnssTime,
+  Logger,
+  Source,
+  SourceEvents,
+  SourceHealth,
+  SourceReport,
+} from '../model/ports.ts'
 import type { Profile } from '../model/profile.ts'
 import type { SignalValue } from '../model/reading.ts'
 import type { SignalName } from '../model/signals.ts'
@@ -35,6 +42,7 @@ export interface SourceLineOptions {
   /** The name under which a bus appears in readings and records. */
   busName?: (bus: string) => string
   ended?: () => void
+  fix?: ((fix: GnssTime) => void) | undefined
 }
 
 /** What an adapter measures at its own pins says less than a control unit does. */
@@ -122,6 +130,10 @@ export class SourceLine implements SourceEvents {
     const rank = isGroundSpeed ? GNSS_SPEED_RANK : MEASURED_RANK
     const reading = { signal, value, quality: 'ok', time, source: this.id } as const
     this.#options.pipeline.reading({ ...reading, sender: 0, rank })
+  }
+
+  time(fix: GnssTime): void {
+    this.#options.fix?.(fix)
   }
 
   /** Several times a second: tells how much was heard since the last time. */

@@ -10,7 +10,7 @@ import { createSource } from '../device/create-source.ts'
 import type { GovernorSettings } from '../device/governor/governor.ts'
 import type { PollerSnapshot } from '../device/poller/support.ts'
 import type { SentFrame } from '../model/bus-request.ts'
-import type { Clock, Logger } from '../model/ports.ts'
+import type { Clock, GnssTime, Logger } from '../model/ports.ts'
 import type { Profile } from '../model/profile.ts'
 import { Asking } from './asking.ts'
 import type { Pipelines } from './pipelines.ts'
@@ -32,6 +32,8 @@ export interface SourceLinesOptions {
   sent: (frame: SentFrame) => void
   logger: Logger
   clock: Clock
+  /** Date and time of a valid fix. */
+  fix?: (fix: GnssTime) => void
 }
 
 export class SourceLines {
@@ -51,7 +53,7 @@ export class SourceLines {
     const isPlayback = config.type === 'playback'
     const wanted = 'filters' in config && config.filters === 'decoded'
     return new SourceLine({
-      source: createSource(config, wanted ? wantedFrames(protocols, profile) : []),
+      source: createSource(config, wanted ? wantedFrames(protocols, profile) : [], clock),
       type: config.type,
       vehicle,
       protocols,
@@ -65,6 +67,7 @@ export class SourceLines {
       logger,
       now: () => clock.now(),
       ended: () => pipelines.flush(),
+      fix: this.#options.fix,
     })
   }
 

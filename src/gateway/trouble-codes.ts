@@ -42,6 +42,11 @@ export class TroubleCodes implements TroubleCodeReader {
     for (const keeper of this.#keepers.values()) keeper.tick(time)
   }
 
+  /** What was stamped from `since` on was wrong by `delta`. */
+  shift(delta: Micros, since: Micros): void {
+    for (const keeper of this.#keepers.values()) keeper.shift(delta, since)
+  }
+
   /** When each was last told is kept at the end only: it changes all the time. */
   keepAll(): void {
     for (const [vehicle, keeper] of this.#keepers) this.#keep(vehicle, keeper)

@@ -30,6 +30,12 @@ export interface Clock {
   monotonic(): Millis
 }
 
+/** Date and time as satellites tell them, and when they arrived: late by a part of a second. */
+export interface GnssTime {
+  utc: Millis
+  monotonic: Millis
+}
+
 // ── device ──────────────────────────────────────────────────────────────────────────────────
 
 export type SourceState = 'starting' | 'running' | 'silent' | 'waiting' | 'finished' | 'stopped'
@@ -58,6 +64,8 @@ export interface SourceEvents {
   busState?(state: BusState, detail: string): void
   /** Something that the adapter itself measured, such as the voltage of its supply. */
   measured?(signal: SignalName, value: SignalValue, time: Micros): void
+  /** A valid fix with a date has come. */
+  time?(fix: GnssTime): void
 }
 
 /** One configured input. `start` returns at once and never throws for what the world does. */
@@ -202,6 +210,16 @@ export interface GatewayHealth {
   version: string
   uptimeSeconds: number
   clockTrust: string
+  /** What the clock rests on. */
+  clock?: {
+    trust: string
+    /** A sentence for people. */
+    detail: string
+    /** ms by which times of this run were moved when the time became known. */
+    movedMs: number
+    /** ms that the system clock is ahead of the gateway's. */
+    systemOffMs: number
+  }
   sources: SourceReport[]
   store: { records: number; bytes: number; uncommitted: number }
   mqtt: { state: string; detail: string; unsent: number }

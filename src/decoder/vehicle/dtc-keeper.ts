@@ -109,6 +109,20 @@ export class DtcKeeper {
     }
   }
 
+  /** The clock became known: what it has stamped from `since` on was wrong by `delta`. */
+  shift(delta: Micros, since: Micros): void {
+    const moved = (time: Micros) => (time >= since ? time + delta : time)
+    for (const entry of this.#entries.values()) {
+      entry.firstSeen = moved(entry.firstSeen)
+      entry.lastSeen = moved(entry.lastSeen)
+      if (entry.cleared !== undefined) entry.cleared = moved(entry.cleared)
+      if (entry.missing !== undefined) entry.missing.since = moved(entry.missing.since)
+      for (const [question, time] of Object.entries(entry.told)) entry.told[question] = moved(time)
+    }
+    if (this.#updated !== undefined) this.#updated = moved(this.#updated)
+    this.#options.changed?.()
+  }
+
   /** Undefined where no control unit has ever said which codes it has. */
   report(): TroubleCodeReport | undefined {
     if (this.#updated === undefined) return undefined

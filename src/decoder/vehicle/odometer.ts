@@ -74,6 +74,19 @@ export class Odometer {
     }
   }
 
+  /** The clock became known: what it has stamped from `since` on was wrong by `delta`. */
+  shift(delta: Micros, since: Micros): void {
+    const { state } = this
+    if (state.time >= since) state.time += delta
+    for (const series of Object.values(state.series)) {
+      if (series.time >= since) series.time += delta
+      const { candidate } = series
+      if (candidate === undefined || candidate.since < since) continue
+      candidate.time += delta
+      candidate.since += delta
+    }
+  }
+
   #begin(key: string, km: number, time: Micros): OdometerVerdict {
     const { series } = this.state
     const keys = Object.keys(series)

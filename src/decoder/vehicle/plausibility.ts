@@ -57,6 +57,12 @@ export class ChangeCheck {
     return isConfirmed
   }
 
+  shift(delta: Micros, since: Micros): void {
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.time >= since) candidate.time += delta
+    }
+  }
+
   forget(): void {
     this.#heard.clear()
     this.#candidates.clear()

@@ -61,6 +61,11 @@ export class Recorder {
     if (this.#last !== undefined) this.#last = Math.min(this.#last, time)
   }
 
+  /** The clock became known: what it has stamped was wrong by `delta`. */
+  shift(delta: Micros): void {
+    if (this.#last !== undefined) this.#last += delta
+  }
+
   /** Whether anything was heard that no record holds yet. */
   get isOpen(): boolean {
     return this.#changed || (this.#heard && this.#number === 0)

@@ -74,6 +74,13 @@ export class StatusKeeper {
     for (const state of Object.values(this.status)) state.time = Math.min(state.time, time)
   }
 
+  /** The clock became known: what it has stamped from `since` on was wrong by `delta`. */
+  shift(delta: Micros, since: Micros): void {
+    shiftStatus(this.status, delta, since)
+    this.#changes.shift(delta, since)
+    if (this.#latitude !== undefined && this.#latitude.time >= since) this.#latitude.time += delta
+  }
+
   /** Two senders of one signal: do they agree? */
   #compare(reading: Reading, known: SignalState, definition: SignalDefinition): void {
     if (Math.abs(reading.time - known.time) > freshFor(known, definition)) return
@@ -138,6 +145,11 @@ export class StatusKeeper {
   #report(code: IssueCode, { signal, value, source, time }: Reading): void {
     this.#issue({ code, at: source, detail: `${signal} ${value}`, time })
   }
+}
+
+/** Moves what was stamped from `since` on. */
+export function shiftStatus(status: VehicleStatus, delta: Micros, since: Micros): void {
+  for (const state of Object.values(status)) if (state.time >= since) state.time += delta
 }
 
 function isOther(reading: Reading, known: SignalState): boolean {

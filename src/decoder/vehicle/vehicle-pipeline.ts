@@ -86,6 +86,16 @@ export class VehiclePipeline {
     if (this.#recorder.isOpen && this.#newest > 0) this.#make(this.#newest)
   }
 
+  /**
+   * The clock became known: what it has stamped from `since` on was wrong by `delta`. The odometer is
+   * shared, and moved by whoever shares it.
+   */
+  shift(delta: Micros, since: Micros): void {
+    this.#status.shift(delta, since)
+    this.#recorder.shift(delta)
+    if (this.#newest >= since) this.#newest += delta
+  }
+
   #setBack(time: Micros): void {
     this.#status.notAfter(time)
     this.#recorder.notAfter(time)

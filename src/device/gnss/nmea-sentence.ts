@@ -16,7 +16,8 @@ export interface Fix {
 }
 
 export type Sentence =
-  | { kind: 'fix'; fix: Fix }
+  /** `utc`: ms since 1970, where the sentence has a date. */
+  | { kind: 'fix'; fix: Fix; utc?: number }
   /** Good, and without anything that is used here. */
   | { kind: 'nothing' }
   /** The receiver says that it has no fix. */
@@ -30,6 +31,8 @@ const KNOT = 1.852
 const COURSE_FROM = 3
 /** GGA: GNSS, differential, fixed and float RTK; 6 is dead reckoning, 7 and 8 are no measurement. */
 const QUALITIES = ['1', '2', '4', '5']
+const CLOCK = /^(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$/
+const DATE = /^(\d{2})(\d{2})(\d{2})$/
 const LATITUDE = /^(\d{2})(\d{2}(?:\.\d+)?)$/
 const LONGITUDE = /^(\d{3})(\d{2}(?:\.\d+)?)$/
 
@@ -57,21 +60,36 @@ function checksum(body: string): number {
 
 /** time, status, latitude, N, longitude, E, knots, course, date, …: place and movement. */
 function recommended(fields: readonly string[]): Sentence {
-  const [, status, latitude, north, longitude, east, knots, course] = fields
+  const [clock, status, latitude, north, longitude, east, knots, course, date] = fields
   if (status !== 'A') return { kind: 'no-fix' }
   const place = placeOf(latitude, north, longitude, east)
   if (place === undefined) return { kind: 'malformed' }
   const speed = numberOf(knots)
   const heading = numberOf(course)
+  const utc = timeOf(clock, date)
   const isMoving = speed !== undefined && speed * KNOT >= COURSE_FROM
   return {
     kind: 'fix',
+    ...(utc === undefined ? {} : { utc }),
     fix: {
       ...place,
       ...(speed === undefined ? {} : { speed: speed * KNOT }),
       ...(isMoving && heading !== undefined ? { heading } : {}),
     },
   }
+}
+
+/** `hhmmss.sss` and `ddmmyy`. A leap second is 23:59:60. Years count from 1980, as GPS does. */
+function timeOf(clock = '', date = ''): number | undefined {
+  const [, hour, minute, second] = (CLOCK.exec(clock) ?? []).map(Number)
+  const [, day, month, year] = (DATE.exec(date) ?? []).map(Number)
+  if (hour === undefined || minute === undefined || second === undefined) return undefined
+  if (day === undefined || month === undefined || year === undefined) return undefined
+  if (hour > 23 || minute > 59 || second >= 61) return undefined
+  const midnight = Date.UTC(year < 80 ? 2000 + year : 1900 + year, month - 1, day)
+  // Date.UTC makes the 1st of March of a 30th of February.
+  if (new Date(midnight).getUTCDate() !== day || month > 12) return undefined
+  return midnight + (hour * 60 + minute) * 60_000 + Math.round(second * 1000)
 }
 
 /** time, latitude, N, longitude, E, quality, satellites, HDOP, altitude, M, … */

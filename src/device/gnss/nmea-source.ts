@@ -179,6 +179,9 @@ class NmeaSession implements Session {
     }
     this.#become(sentence.kind === 'fix' ? 'fix' : 'searching')
     if (sentence.kind !== 'fix') return
+    if (sentence.utc !== undefined) {
+      this.#events.time?.({ utc: sentence.utc, monotonic: this.#heardAt })
+    }
     for (const signal of order) {
       const value = sentence.fix[signal]
       if (value !== undefined) this.#events.measured?.(signal, value, time)

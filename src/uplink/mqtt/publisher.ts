@@ -128,6 +128,10 @@ class Uplink implements MqttUplink {
     this.statuses.changed(vehicleId)
   }
 
+  hold(_reason: string | undefined): void {
+    // Records are not held back yet.
+  }
+
   health(): { state: UplinkState; detail: string; unsent: number } {
     const records = this.outbox.health()
     const events = this.eventOutbox?.health()

@@ -66,6 +66,8 @@ export interface MqttUplink {
   /** The journal has committed. */
   wake(): void
   statusChanged(vehicleId: string): void
+  /** Publishes no records while there is a reason, a sentence for the health. */
+  hold(reason: string | undefined): void
   health(): { state: UplinkState; detail: string; unsent: number }
 }
 

@@ -21,22 +21,24 @@ export class EventLog implements CommitPart, OutboxStore<StoredEvent> {
   readonly #insert: Statement
   readonly #after: Statement
   readonly #newest: Statement
-  #pending: VehicleEvent[] = []
+  #pending: { event: VehicleEvent; boot: string | null }[] = []
   #refused = 0
 
   constructor(database: Database, cursors: Cursors, logger: Logger) {
     this.#logger = logger
     this.#cursors = cursors
     this.#insert = database.prepare(
-      `INSERT INTO event (id, vehicle, time, type, data) SELECT ?1, ?2, ?3, ?4, ?5
+      `INSERT INTO event (id, vehicle, time, type, data, boot)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6
        WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = ?1)`,
     )
     this.#after = database.prepare('SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#newest = database.prepare('SELECT max(seq) AS seq FROM event')
   }
 
-  add(event: VehicleEvent): void {
-    this.#pending.push(event)
+  /** `boot`: the present run, while it does not know the time. */
+  add(event: VehicleEvent, boot?: string): void {
+    this.#pending.push({ event, boot: boot ?? null })
     if (this.#pending.length <= MAX_WAITING) return
     this.#pending.shift()
     this.lost += 1
@@ -48,10 +50,10 @@ export class EventLog implements CommitPart, OutboxStore<StoredEvent> {
 
   write(): void {
     this.#refused = 0
-    for (const event of this.#pending) {
+    for (const { event, boot } of this.#pending) {
       const { id, vehicle, time, type, data } = event
       try {
-        this.#insert.run(id, vehicle, time, type, JSON.stringify(data))
+        this.#insert.run(id, vehicle, time, type, JSON.stringify(data), boot)
       } catch (error) {
         if (!isRefusal(error)) throw error
         this.#refused += 1

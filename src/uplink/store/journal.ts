@@ -29,6 +29,7 @@ import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { type LaneState, LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
+import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
@@ -51,6 +52,13 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
+  /** While the time is not known: this run, and the first time that it stamped. */
+  provisional?: () => Provisional | undefined
+}
+
+export interface Provisional {
+  boot: string
+  since: Millis
 }
 
 export interface JournalHealth {
@@ -78,6 +86,7 @@ export class Journal implements RecordWriter {
   readonly #events: EventLog
   readonly #states: KeptStates
   #pending: Pending[] = []
+  #restamps: Restamp[] = []
   #checkpoints = new Map<string, Checkpoint>()
   #stored = new Map<string, Micros>()
   #timer: NodeJS.Timeout | undefined
@@ -133,7 +142,7 @@ export class Journal implements RecordWriter {
   /** Keeps an event; it is durable a moment later. Never throws. */
   event(event: VehicleEvent): void {
     if (this.#closed) return
-    this.#events.add(event)
+    this.#events.add(event, this.#options.provisional?.()?.boot)
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
       this.#commit(false)
@@ -142,7 +151,8 @@ export class Journal implements RecordWriter {
 
   /** Keeps a frame that went out to a bus. Never throws. */
   sent(frame: SentFrame): void {
-    if (this.#sent.add(frame)) this.#commit(false)
+    const { boot = null } = this.#options.provisional?.() ?? {}
+    if (this.#sent.add(frame, boot)) this.#commit(false)
   }
 
   /** Remembers the newest state of a part of the gateway, such as a vehicle's trouble codes. */
@@ -156,7 +166,7 @@ export class Journal implements RecordWriter {
   }
 
   append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
-    this.#pending.push({ record, odometer })
+    this.#pending.push({ record, odometer, waits: this.#waits(record, odometer) })
     // A vehicle has several pipelines (live, recordings): none may hide what another has heard.
     const { status = {} } = this.#checkpoints.get(record.vehicle) ?? {}
     this.#checkpoints.set(record.vehicle, {
@@ -169,6 +179,23 @@ export class Journal implements RecordWriter {
     this.#lost += 1
   }
 
+  /** A point that an earlier run has brought has its time. */
+  #waits({ clockTrust }: NewRecord, odometer?: OdometerPoint): boolean {
+    if (clockTrust !== 'none' || odometer === undefined) return false
+    const { since } = this.#options.provisional?.() ?? {}
+    return since === undefined || odometer.time >= since
+  }
+
+  /**
+   * The time has become known: moves what was stored without, in the same transaction as all that
+   * still waits. Where nothing can be written it is tried again with the next commit.
+   */
+  restamp(change: Restamp): void {
+    if (change.delta === 0 && !awaitsTime(this.#database)) return
+    this.#restamps.push(change)
+    this.commit()
+  }
+
   /** Makes everything appended so far durable. False if it could not be written. */
   commit(): boolean {
     return this.#commit(true)
@@ -177,7 +204,8 @@ export class Journal implements RecordWriter {
   #commit(all: boolean): boolean {
     if (this.#closed) return true
     const parts = this.#parts().filter((part) => part.isDue(all))
-    if (this.#pending.length === 0 && parts.length === 0) return true
+    const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
+    if (waiting === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
     try {
@@ -188,6 +216,7 @@ export class Journal implements RecordWriter {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
         this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
       }
+      for (const change of this.#restamps) this.#restamp(change)
       this.#database.exec('COMMIT')
     } catch (error) {
       this.#failed(error)
@@ -202,6 +231,7 @@ export class Journal implements RecordWriter {
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
     this.#lost += refused
     this.#pending = []
+    this.#restamps = []
     this.#checkpoints.clear()
     this.#options.committed?.()
     return true
@@ -231,6 +261,14 @@ export class Journal implements RecordWriter {
       rollBack(this.#database)
       throw error
     }
+  }
+
+  #restamp(change: Restamp): void {
+    const { records, placed } = restamp(this.#database, change)
+    if (records + placed === 0) return
+    const { trust, delta } = change
+    const fields = { trust, delta, records, placed }
+    this.#options.logger.info(fields, 'records were given their times')
   }
 
   #parts(): CommitPart[] {
@@ -307,6 +345,11 @@ export class Journal implements RecordWriter {
   /** When the newest record of a vehicle was stored. */
   storedAt(vehicle: string): Micros | undefined {
     return this.#stored.get(vehicle)
+  }
+
+  /** When the newest record of any vehicle was stored. */
+  newestStored(): Micros | undefined {
+    return this.#stored.size === 0 ? undefined : Math.max(...this.#stored.values())
   }
 
   vehicles(): VehicleIds[] {

@@ -8,19 +8,21 @@ import type { Logger, OdometerPoint } from '../../model/ports.ts'
 import type { NewRecord, StoredRecord } from '../../model/record.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import { SealedNumbers } from './blocks/sealed-numbers.ts'
+import { OdometerSlots } from './odometer-slots.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
-import { SLOT_MS } from './schema.ts'
 
 export interface Pending {
   record: NewRecord
   odometer: OdometerPoint | undefined
+  /** Whether the time of the odometer's point is not known yet. */
+  waits: boolean
 }
 
 export class RecordTable {
   readonly #database: Database
   readonly #logger: Logger
   readonly #insert: Statement
-  readonly #slot: Statement
+  readonly #slots: OdometerSlots
   readonly #after: Statement
   readonly #newest: Statement
   readonly #block: Statement
@@ -34,12 +36,7 @@ export class RecordTable {
     this.#logger = logger
     const prepare = (sql: string) => database.prepare(sql)
     this.#insert = prepare(INSERT_RECORD)
-    this.#slot = prepare(
-      `INSERT INTO odometer_slot VALUES (?1, ?2, ?3, ?4, ?3, ?4)
-       ON CONFLICT (vehicle, slot) DO UPDATE SET
-         first_km = iif(?3 < first_time, ?4, first_km), first_time = min(first_time, ?3),
-         last_km = iif(?3 >= last_time, ?4, last_km), last_time = max(last_time, ?3)`,
-    )
+    this.#slots = new OdometerSlots(database)
     this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#newest = prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'")
     this.#block = prepare('INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
@@ -68,15 +65,15 @@ export class RecordTable {
   }
 
   /** Within a transaction. False if the database refused the record as such. */
-  write({ record, odometer }: Pending): boolean {
+  write({ record, odometer, waits }: Pending): boolean {
     try {
       if (this.#sealed.holds(record)) return true
       const { changes } = this.#insert.run(...rowValues(record))
       if (Number(changes) === 0) return true
       this.#added += 1
       if (odometer === undefined) return true
-      const { vehicle, time, travelled } = odometer
-      this.#slot.run(vehicle, Math.floor(time / SLOT_MS), time, travelled)
+      if (waits) this.#slots.wait(odometer, record.boot)
+      else this.#slots.add(odometer)
       return true
     } catch (error) {
       if (!isRefusal(error)) throw error

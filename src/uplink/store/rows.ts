@@ -66,7 +66,7 @@ export function recordOf(row: Row): StoredRecord {
     time: Number(row.time),
     receivedAt: Number(row.received),
     clockTrust: row.clock as StoredRecord['clockTrust'],
-    ...(row.shift === 0 ? {} : { shift: Number(row.shift) }),
+    ...(Number(row.shift ?? 0) === 0 ? {} : { shift: Number(row.shift) }),
     data,
     ...(typeof row.quality === 'string' ? { quality: JSON.parse(row.quality) } : {}),
   }

@@ -12,7 +12,7 @@
  *   time           ms since 1970, UTC: when the newest reading in it was measured
  *   received       ms since 1970, UTC: when the gateway had it
  *   clock          how far the wall clock was known: none, rtc, network, gnss, recorded
- *   shift          ms that time and received were moved by when the clock became known
+ *   shift          ms that its times were moved by when the clock became known (restamp.ts)
  *   <signal>       a column for each common signal, in its unit; NULL is unknown
  *   rest           JSON object of all other signals, or NULL
  *   quality        JSON object of the signals whose quality is not "ok", or NULL
@@ -34,6 +34,9 @@
  *                  A distance between two moments is a difference of two rows, so any time zone's
  *                  days can be cut and they add up. All zones are whole quarters from UTC.
  *
+ * provisional_point   km travelled and when they were reached, while a boot did not know the time; goes
+ *                  to odometer_slot when it does
+ *
  * vehicle_state    a row a vehicle: JSON of its newest status and odometer, when it was stored
  *                  (µs), to go on from after a restart
  * vehicle          the ids a vehicle goes by
@@ -53,12 +56,14 @@
  *                  bits a byte, lowest first, bit 8 set in all bytes of a number but its last. First
  *                  and last time of a row are less than two minutes apart; times never go back
  *                  within a row. A day of polling at 20/s is so about 4.4 MB.
+ *   boot           the run, while it did not know the time; NULL: the times are true
  *   Rows more than 30 days older than the newest are removed at the start and once a day.
  *
  * event            what happened to a vehicle (model/event.ts), in the order in which it was stored
  *   seq, id, vehicle   as in record
  *   time           ms since 1970, UTC: when it happened
  *   type, data     `dtc.set`, …; JSON object
+ *   boot           as in sent_time
  *
  * kept             what a part of the gateway remembers of something over a restart: JSON
  * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
@@ -67,8 +72,6 @@
  *   live           every record up to this seq is acknowledged or stands in the backlog
  *   backlog        JSON array of what is still to be sent: {from, to}, `from` exclusive
  *
- * provisional_point  readings of the odometer of record (km at a time) of boots whose clock is not
- *                  known yet; they become rows of odometer_slot with it
  * meta             format version and what else belongs to the file itself
  *
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
@@ -209,12 +212,17 @@ const migrations: readonly string[] = [
      STRICT, WITHOUT ROWID;
    INSERT INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
    DELETE FROM cursor WHERE sink = 'mqtt';
+   CREATE INDEX record_provisional ON record (boot, seq) WHERE clock = 'none';
+   CREATE INDEX event_provisional ON event (boot) WHERE boot IS NOT NULL;
+   ALTER TABLE sent_time ADD COLUMN boot TEXT;
+   CREATE INDEX sent_time_provisional ON sent_time (boot) WHERE boot IS NOT NULL;
    CREATE TABLE provisional_point (
      vehicle TEXT NOT NULL,
      boot TEXT NOT NULL,
      time INTEGER NOT NULL,
-     km REAL NOT NULL
-   ) STRICT;`,
+     km REAL NOT NULL,
+     PRIMARY KEY (vehicle, boot, km)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /**

@@ -25,6 +25,8 @@ interface Run {
   last: Millis
   count: number
   later: number[]
+  /** The present run, while it does not know the time. */
+  boot: string | null
 }
 
 const IDENTITY = ['id', 'data', 'extended', 'source', 'vehicle', 'kind', 'cause', 'requester']
@@ -59,7 +61,9 @@ export class SentLog implements CommitPart {
       `INSERT INTO sent_frame (${IDENTITY.join(', ')}, used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#touch = prepare('UPDATE sent_frame SET used = ? WHERE num = ?')
-    this.#times = prepare('INSERT INTO sent_time VALUES (?, ?, ?, ?)')
+    this.#times = prepare(
+      'INSERT INTO sent_time (frame, first, count, later, boot) VALUES (?, ?, ?, ?, ?)',
+    )
     this.#removeTimes = prepare(
       `DELETE FROM sent_time WHERE rowid IN (
          SELECT rowid FROM sent_time WHERE first < ? ORDER BY first LIMIT ${MAX_REMOVED})`,
@@ -71,24 +75,28 @@ export class SentLog implements CommitPart {
     this.#newest = prepare('SELECT max(first) AS first FROM sent_time')
   }
 
-  /** Remembers a frame. True if it is to be committed at once. Never throws. */
-  add(frame: SentFrame): boolean {
+  /**
+   * Remembers a frame. True if it is to be committed at once. Never throws. `boot`: the present run,
+   * while it does not know the time.
+   */
+  add(frame: SentFrame, boot: string | null = null): boolean {
     const time = microsToMillis(frame.time)
     if (!Number.isSafeInteger(time) || this.#waiting >= MAX_WAITING) {
       this.lost += 1
       return false
     }
     this.#waiting += 1
-    this.#remember(frame, time)
+    this.#remember(frame, time, boot)
     if (frame.kind !== 'privileged') return false
     this.#isUrgent = true
     return true
   }
 
-  #remember(frame: SentFrame, time: Millis): void {
+  #remember(frame: SentFrame, time: Millis, boot: string | null): void {
     const key = keyOf(frame)
     const run = this.#runs.get(key)
-    if (run !== undefined && time >= run.last && time - run.first < ROW_SPAN_MS) {
+    const isSame = run !== undefined && run.boot === boot
+    if (isSame && time >= run.last && time - run.first < ROW_SPAN_MS) {
       addVarint(run.later, time - run.last)
       run.last = time
       run.count += 1
@@ -96,7 +104,7 @@ export class SentLog implements CommitPart {
     }
     if (run !== undefined) this.#full.push(run)
     const copy = { ...frame, data: Uint8Array.from(frame.data) }
-    this.#runs.set(key, { frame: copy, first: time, last: time, count: 1, later: [] })
+    this.#runs.set(key, { frame: copy, first: time, last: time, count: 1, later: [], boot })
   }
 
   isDue(all: boolean): boolean {
@@ -109,7 +117,8 @@ export class SentLog implements CommitPart {
     this.#refused = 0
     for (const run of [...this.#full, ...this.#runs.values()]) {
       try {
-        this.#times.run(this.#number(run), run.first, run.count, Uint8Array.from(run.later))
+        const { first, count, later, boot } = run
+        this.#times.run(this.#number(run), first, count, Uint8Array.from(later), boot)
       } catch (error) {
         if (!isRefusal(error)) throw error
         this.#refused += run.count
