@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { NewRecord, StoredRecord } from '../../src/model/record.ts'
 import { recordId } from '../../src/model/record-id.ts'
 import { blockToSeal } from '../../src/uplink/store/blocks/block-to-seal.ts'
+import { readPlaces } from '../../src/uplink/store/blocks/read-places.ts'
 import { sealedBlock } from '../../src/uplink/store/blocks/sealed-block.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
 import { buckets, days, page, sample, span } from '../../src/uplink/store/queries.ts'
@@ -109,6 +110,28 @@ for (let seed = 1; seed <= 8; seed++) {
       journal.stop()
     }))
 }
+
+test('records are read in the order of their places, across blocks and rows, part by part', () =>
+  inFolder((folder) => {
+    const journal = openJournal(folder)
+    append(journal, mixture(9))
+    const all = journal.read(0, 1000)
+    const reading = openReading(journal.path)
+    sealAll(journal, reading, 'none', START + 3_000_000)
+    for (const limit of [1, 7, 100, 1000]) {
+      const read: StoredRecord[] = []
+      for (let from = 3; ; ) {
+        const part = inSnapshot(reading, () => readPlaces(reading, from, 590, limit))
+        const last = part.at(-1)
+        if (last === undefined) break
+        read.push(...part)
+        from = last.seq
+      }
+      assert.equal(read, all.slice(3, 590), `${limit} at once`)
+    }
+    reading.database.close()
+    journal.stop()
+  }))
 
 test('records read the same from a block as from a row, whatever stands in them', () =>
   inFolder((folder) => {

@@ -305,6 +305,11 @@ export class Journal implements RecordWriter {
     return this.#records.newest()
   }
 
+  /** See `LaneStore`. */
+  lastReceivedOutside(afterSeq: number, from: Millis, to: Millis): number | undefined {
+    return this.#records.lastReceivedOutside(afterSeq, from, to)
+  }
+
   /** How far a sink has come with the records; undefined for one that never was. */
   lanes(sink: string): LaneState | undefined {
     return this.#lanes.lanes(sink)

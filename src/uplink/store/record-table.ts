@@ -6,6 +6,7 @@ import { type Database, isRefusal, type Row, type Statement } from '../../databa
 import { messageOf } from '../../model/errors.ts'
 import type { Logger, OdometerPoint } from '../../model/ports.ts'
 import type { NewRecord, StoredRecord } from '../../model/record.ts'
+import type { Millis } from '../../model/time.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import { SealedNumbers } from './blocks/sealed-numbers.ts'
 import { OdometerSlots } from './odometer-slots.ts'
@@ -25,6 +26,8 @@ export class RecordTable {
   readonly #slots: OdometerSlots
   readonly #after: Statement
   readonly #newest: Statement
+  readonly #outside: Statement
+  readonly #lastBlock: Statement
   readonly #block: Statement
   readonly #unrow: Statement
   readonly #sealed: SealedNumbers
@@ -38,6 +41,11 @@ export class RecordTable {
     this.#insert = prepare(INSERT_RECORD)
     this.#slots = new OdometerSlots(database)
     this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
+    this.#outside = prepare(
+      `SELECT seq FROM record WHERE seq > ? AND (received < ? OR received > ?)
+       ORDER BY seq DESC LIMIT 1`,
+    )
+    this.#lastBlock = prepare('SELECT max(last_seq) AS seq FROM block WHERE last_seq > ?')
     this.#newest = prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'")
     this.#block = prepare('INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#unrow = prepare(
@@ -62,6 +70,16 @@ export class RecordTable {
   /** Rows after a place, in order; what stands in blocks is read by the reader. */
   read(afterSeq: number, limit: number): StoredRecord[] {
     return this.#after.all(afterSeq, limit).map(recordOf)
+  }
+
+  /**
+   * The last place behind `afterSeq` whose record was received before `from` or after `to`, or stands
+   * in a block, which is old; undefined if there is none.
+   */
+  lastReceivedOutside(afterSeq: number, from: Millis, to: Millis): number | undefined {
+    const rows = [this.#outside.get(afterSeq, from, to), this.#lastBlock.get(afterSeq)]
+    const places = rows.flatMap((row) => (typeof row?.seq === 'number' ? [row.seq] : []))
+    return places.length === 0 ? undefined : Math.max(...places)
   }
 
   /** Within a transaction. False if the database refused the record as such. */
