@@ -11,7 +11,6 @@ import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
 import { statusView } from './api/views/status.ts'
 import { hostAndPort } from './config/address.ts'
-import { journalPath } from './config/data-folder.ts'
 import type { Identity, SigningKey } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
@@ -19,10 +18,10 @@ import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
 import { openIdentity } from './gateway/open-identity.ts'
-import { openJournal } from './gateway/open-journal.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
+import { Storage } from './gateway/storage.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
@@ -36,7 +35,6 @@ import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
-import { createReader, type JournalReader } from './uplink/store/reader.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
 import type { TimeWorld } from './uplink/time/evidence.ts'
 import { systemTimeWorld } from './uplink/time/time-world.ts'
@@ -65,9 +63,9 @@ export class Gateway {
   readonly #signingKey: SigningKey
   readonly #config: Config
   readonly #findings: string[] = []
+  readonly #storage: Storage
   readonly #journal: Journal
   readonly #time: TrueTime
-  readonly #reader: JournalReader
   readonly #pipelines: Pipelines
   readonly #activities: Activities
   readonly #troubleCodes: TroubleCodes
@@ -90,17 +88,17 @@ export class Gateway {
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
     this.#signingKey = signingKey
-    this.#journal = openJournal(
-      {
-        path: journalPath(folder),
-        commitEvery: this.#config.store.commit * 1000,
-        logger,
-        now: () => this.#clockOr(system).now(),
-        committed: () => this.#mqtt?.wake(),
-        provisional: () => this.#time?.provisional,
-      },
+    this.#storage = new Storage({
+      folder,
+      settings: this.#config.store,
+      boot,
+      logger,
+      now: () => this.#clockOr(system).now(),
+      committed: () => this.#mqtt?.wake(),
+      provisional: () => this.#time?.provisional,
       found,
-    )
+    })
+    this.#journal = this.#storage.journal
     this.#time = new TrueTime({
       settings: this.#config.time,
       journal: this.#journal,
@@ -111,7 +109,6 @@ export class Gateway {
       moved: (change) => this.#timesMoved(change),
     })
     const { clock } = this.#time
-    this.#reader = createReader(this.#journal.path)
     this.#pipelines = new Pipelines({
       journal: this.#journal,
       settings: {
@@ -167,7 +164,7 @@ export class Gateway {
 
   /** Starts every part; resolves with the page's address once the API answers. */
   async start(): Promise<string> {
-    this.#journal.start()
+    this.#storage.start()
     this.#time.start()
     for (const source of this.#config.sources) {
       try {
@@ -198,26 +195,18 @@ export class Gateway {
     this.#time.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#api?.stop()])
-    await this.#reader.stop()
-    this.#journal.stop()
+    await this.#storage.stop()
   }
 
   health(): GatewayHealth {
     const { clock, version } = this.#options
     const time = this.#time.health()
-    const store = this.#journal.health()
     const mqtt = this.#mqtt?.health() ?? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
     const sources = this.#lines.map((line) => line.report())
     const findings = [
       ...this.#findings,
       ...sources.filter((s) => s.state === 'waiting').map((s) => `${s.id}: ${s.detail}`),
-      ...(store.failure === undefined ? [] : [`The journal cannot be written: ${store.failure}`]),
-      ...(store.lost === 0
-        ? []
-        : [`${store.lost} records were lost because nothing could be written`]),
-      ...(store.lostFrames === 0
-        ? []
-        : [`${store.lostFrames} frames that were sent to a bus stand in no log`]),
+      ...this.#storage.findings(),
       ...(time.trust === 'none' ? [time.detail] : []),
       ...(mqtt.state === 'refused' || mqtt.state === 'parked' ? [`MQTT: ${mqtt.detail}`] : []),
     ]
@@ -229,7 +218,7 @@ export class Gateway {
       clockTrust: time.trust,
       clock: time,
       sources,
-      store: { records: store.records, bytes: store.bytes, uncommitted: store.uncommitted },
+      store: this.#storage.health(),
       mqtt,
     }
   }
@@ -245,9 +234,9 @@ export class Gateway {
     const { clock } = this.#time
     const { host, port } = hostAndPort(this.#config.api.listen)
     this.#api = await createApi({
-      records: this.#reader,
+      records: this.#storage.reader,
       status: this.#pipelines,
-      events: this.#reader,
+      events: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },

@@ -103,6 +103,15 @@ export const configSchema = section({
   }).prefault({}),
   store: section({
     commit: seconds(5, 0.1, 600).describe('Seconds of data at risk in a power cut'),
+    sealAfter: seconds(3600, 60, 30 * 86_400).describe(
+      'Seconds after which records are packed into blocks, which take a twentieth of the space',
+    ),
+    maxMegabytes: z
+      .number()
+      .min(10)
+      .default(2000)
+      .describe('Size at which the oldest records go: those that were sent first'),
+    maxDays: z.number().min(1).optional().describe('Age at which records go; never if absent'),
   }).prefault({}),
   time: section({
     trust: z

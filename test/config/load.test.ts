@@ -54,7 +54,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       shutdown: [],
     },
     records: { onChange: 1, interval: 60 },
-    store: { commit: 5 },
+    store: { commit: 5, sealAfter: 3600, maxMegabytes: 2000 },
     api: { listen: '127.0.0.1:8080', issuer: 'odograph' },
     mqtt: {
       enabled: true,

@@ -71,6 +71,8 @@ export interface JournalHealth {
   lost: number
   /** Frames sent that stand in no row, for the same reasons. */
   lostFrames: number
+  /** Records that a limit removed before every sink had them. */
+  unsentRemoved: number
 }
 
 export class Journal implements RecordWriter {
@@ -245,11 +247,13 @@ export class Journal implements RecordWriter {
       Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),
     )
     const { sent, unsent } = removed
-    if (unsent > 0) {
-      const kept = this.kept('retention', 'unsent')
-      this.keep('retention', 'unsent', (typeof kept === 'number' ? kept : 0) + unsent)
-    }
+    if (unsent > 0) this.keep('retention', 'unsent', this.#unsentRemoved() + unsent)
     return sent + unsent > 0
+  }
+
+  #unsentRemoved(): number {
+    const kept = this.kept('retention', 'unsent')
+    return typeof kept === 'number' ? kept : 0
   }
 
   #inTransaction(work: () => void): void {
@@ -375,6 +379,7 @@ export class Journal implements RecordWriter {
       failure: this.#failure,
       lost: this.#lost + this.#events.lost,
       lostFrames: this.#sent.lost,
+      unsentRemoved: this.#unsentRemoved(),
     }
   }
 
