@@ -38,8 +38,7 @@ import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import { createReader, type JournalReader } from './uplink/store/reader.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
-import type { TimeWorld } from './uplink/time/evidence.ts'
-import { systemTimeWorld } from './uplink/time/time-world.ts'
+import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250

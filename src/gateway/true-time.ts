@@ -8,9 +8,9 @@ import type { ClockTrust } from '../model/record.ts'
 import { type Millis, microsToMillis } from '../model/time.ts'
 import type { Journal, Provisional } from '../uplink/store/journal.ts'
 import type { Restamp } from '../uplink/store/restamp.ts'
-import type { TimeWorld } from '../uplink/time/evidence.ts'
 import { SystemWatch } from '../uplink/time/system-watch.ts'
 import { TimeKeeper, type TimeReport } from '../uplink/time/time-keeper.ts'
+import type { TimeWorld } from '../uplink/time/time-world.ts'
 
 export interface TrueTimeOptions {
   settings: Config['time']
