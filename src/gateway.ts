@@ -36,8 +36,7 @@ import { withoutUndefined } from './model/without-undefined.ts'
 import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
-import type { TimeWorld } from './uplink/time/evidence.ts'
-import { systemTimeWorld } from './uplink/time/time-world.ts'
+import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250

@@ -8,9 +8,9 @@ import type { ClockTrust } from '../model/record.ts'
 import { type Millis, microsToMillis } from '../model/time.ts'
 import type { Journal, Provisional } from '../uplink/store/journal.ts'
 import type { Restamp } from '../uplink/store/restamp.ts'
-import type { TimeWorld } from '../uplink/time/evidence.ts'
 import { SystemWatch } from '../uplink/time/system-watch.ts'
 import { TimeKeeper, type TimeReport } from '../uplink/time/time-keeper.ts'
+import type { TimeWorld } from '../uplink/time/time-world.ts'
 
 export interface TrueTimeOptions {
   settings: Config['time']
@@ -34,6 +34,9 @@ const NEWEST = 'newest'
 const KEEP_UNKNOWN_MS: Millis = 30_000
 const KEEP_KNOWN_MS: Millis = 600_000
 
+/** What came in at the start may have been stamped before it. */
+const EARLY_MS: Millis = 10_000
+
 interface Newest {
   trusted?: Millis | undefined
   seen: Millis
@@ -44,8 +47,8 @@ export class TrueTime {
   readonly #options: TrueTimeOptions
   readonly #keeper: TimeKeeper
   readonly #watch: SystemWatch
-  /** First time of this run, as it stamps now. */
-  #since: Millis
+  /** When this run began, as it stamps now. */
+  #begun: Millis
   /** By how much the times of this run were moved. */
   #moved: Millis = 0
   #keptAt: Millis
@@ -68,7 +71,7 @@ export class TrueTime {
       changed: (report) => this.#changed(report),
     })
     this.clock = { now: () => this.#keeper.now(monotonic()), monotonic }
-    this.#since = this.clock.now()
+    this.#begun = this.clock.now()
     this.#keptAt = monotonic()
   }
 
@@ -79,7 +82,7 @@ export class TrueTime {
   /** This run, while it does not know the time. */
   get provisional(): Provisional | undefined {
     if (this.trust !== 'none') return undefined
-    return { boot: this.#options.boot, since: this.#since }
+    return { boot: this.#options.boot, since: this.#begun - EARLY_MS }
   }
 
   /** Why records are not published yet; undefined if they may be. */
@@ -132,7 +135,7 @@ export class TrueTime {
     if (previous === 'none') {
       logger.info(fields, trust === 'none' ? 'the system clock was set' : 'the time is known now')
       this.#tellMoved(trust, delta)
-      this.#since += delta
+      this.#begun += delta
       this.#moved += delta
     } else if (delta < 0) logger.warn(fields, 'the time was wrong: the clock is set back')
     else logger.info(fields, 'the time is known better now')
@@ -142,7 +145,8 @@ export class TrueTime {
   #tellMoved(trust: ClockTrust, delta: Millis): void {
     const { boot, moved } = this.#options
     const until = this.clock.now() - delta
-    moved({ boot, delta, trust, since: this.#since, until })
+    const begun = this.#begun
+    moved({ boot, delta, trust, begun, since: begun - EARLY_MS, until })
   }
 
   #keep(): void {

@@ -5,7 +5,7 @@ import { parseSentence } from '../../src/device/gnss/nmea-sentence.ts'
 import { createNmeaSource } from '../../src/device/gnss/nmea-source.ts'
 import { type GnssFault, nmeaSentences } from '../../src/device/simulator/gnss.ts'
 import type { Issue } from '../../src/model/issue.ts'
-import type { SourceHealth } from '../../src/model/ports.ts'
+import type { GnssTime, SourceHealth } from '../../src/model/ports.ts'
 import { HandClock } from '../support/hand-clock.ts'
 
 const test = suite('NMEA')
@@ -15,6 +15,7 @@ class Bench {
   readonly measured: [signal: string, value: number][] = []
   readonly issues: Issue[] = []
   readonly health: SourceHealth[] = []
+  readonly times: GnssTime[] = []
   readonly source
   place = { latitude: 45.4798, longitude: -9.1441, heading: 271.5, speed: 36 }
   #hears: ((chunk: Uint8Array) => void) | undefined
@@ -37,6 +38,7 @@ class Bench {
       issue: (issue) => this.issues.push(issue),
       health: (health) => this.health.push(health),
       end: () => undefined,
+      time: (fix) => this.times.push(fix),
       measured: (signal, value) => this.measured.push([signal, Number(value)]),
     })
   }
@@ -147,6 +149,44 @@ test('a sentence is what its checksum and its fields say', () => {
     kind: 'fix',
     fix: { latitude: -33.85, longitude: 151.21 },
   })
+})
+
+const midnight = Date.UTC(2026, 2, 1)
+const dated: [name: string, clock: string, date: string, utc: number | undefined][] = [
+  ['a time of the day with a date', '235959.00', '280226', midnight - 1000],
+  ['hundredths', '000000.25', '010326', midnight + 250],
+  ['a leap second', '235960.00', '280226', midnight],
+  ['the year that a receiver shows after a roll-over', '000000', '060180', Date.UTC(1980, 0, 6)],
+  ['no date', '120000.00', '', undefined],
+  ['no time', '', '010326', undefined],
+  ['a 30th of February', '120000', '300226', undefined],
+  ['a month 13', '120000', '011326', undefined],
+  ['a month 0', '120000', '010026', undefined],
+  ['a day 0', '120000', '000326', undefined],
+  ['25 hours', '250000', '010326', undefined],
+  ['61 seconds', '120061', '010326', undefined],
+]
+for (const [name, clock, date, utc] of dated) {
+  test(`of the time of a fix: ${name}`, () => {
+    const sentence = parseSentence(signed(`GNRMC,${clock},A,4528.79,N,00908.65,W,0.1,,${date},,,A`))
+    assert.is(sentence.kind, 'fix')
+    if (sentence.kind === 'fix') assert.is(sentence.utc, utc)
+  })
+}
+
+test('the time comes with each dated fix and when it arrived, and without a fix not at all', async () => {
+  const bench = new Bench()
+  await bench.second(['no-fix'])
+  assert.equal(bench.times, [])
+  await bench.second()
+  await bench.second()
+  assert.equal(
+    bench.times.map(({ monotonic }) => monotonic),
+    [2000, 3000],
+  )
+  const start = bench.clock.now() - bench.clock.monotonic()
+  for (const { utc, monotonic } of bench.times) assert.ok(Math.abs(utc - start - monotonic) <= 1000)
+  await bench.source.stop()
 })
 
 test.run()

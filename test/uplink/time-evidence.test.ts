@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hasRealTimeClock } from '../../src/uplink/time/board.ts'
-import { NetworkEvidence, type RunResult, type TimeWorld } from '../../src/uplink/time/evidence.ts'
+import { NetworkEvidence } from '../../src/uplink/time/evidence.ts'
 import { SystemWatch, type TrustSetting } from '../../src/uplink/time/system-watch.ts'
 import type { SystemTime } from '../../src/uplink/time/time-keeper.ts'
-import { systemTimeWorld } from '../../src/uplink/time/time-world.ts'
+import {
+  type RunResult,
+  systemTimeWorld,
+  type TimeWorld,
+} from '../../src/uplink/time/time-world.ts'
 import { settled } from '../support/hand-clock.ts'
 
 const START = Date.UTC(2026, 2, 1)

@@ -77,7 +77,8 @@ export class Odometer {
   /** The clock became known: what it has stamped from `since` on was wrong by `delta`. */
   shift(delta: Micros, since: Micros): void {
     const { state } = this
-    if (state.time >= since) state.time += delta
+    // 0: nothing was counted yet.
+    if (state.time > 0 && state.time >= since) state.time += delta
     for (const series of Object.values(state.series)) {
       if (series.time >= since) series.time += delta
       const { candidate } = series

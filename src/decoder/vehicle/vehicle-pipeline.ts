@@ -93,7 +93,7 @@ export class VehiclePipeline {
   shift(delta: Micros, since: Micros): void {
     this.#status.shift(delta, since)
     this.#recorder.shift(delta)
-    if (this.#newest >= since) this.#newest += delta
+    if (this.#newest > 0 && this.#newest >= since) this.#newest += delta
   }
 
   #setBack(time: Micros): void {

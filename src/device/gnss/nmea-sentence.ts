@@ -88,7 +88,7 @@ function timeOf(clock = '', date = ''): number | undefined {
   if (hour > 23 || minute > 59 || second >= 61) return undefined
   const midnight = Date.UTC(year < 80 ? 2000 + year : 1900 + year, month - 1, day)
   // Date.UTC makes the 1st of March of a 30th of February.
-  if (new Date(midnight).getUTCDate() !== day || month > 12) return undefined
+  if (new Date(midnight).getUTCDate() !== day || month < 1 || month > 12) return undefined
   return midnight + (hour * 60 + minute) * 60_000 + Math.round(second * 1000)
 }
 

@@ -52,7 +52,7 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
-  /** While the time is not known: this run, and the first time that it stamped. */
+  /** While the time is not known: this run, and a time before all that it has stamped. */
   provisional?: () => Provisional | undefined
 }
 

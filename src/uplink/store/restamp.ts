@@ -22,7 +22,9 @@ export interface Restamp {
   delta: Millis
   /** `none`: the time is still not known, only better guessed; nothing is final. */
   trust: ClockTrust
-  /** First time of this boot, as it stamped it. */
+  /** When this boot began, as its clock said then. */
+  begun: Millis
+  /** Nothing of this boot was stamped before it: a little before `begun`, for frames come late. */
   since: Millis
   /** Last time of this boot, as it stamped it before the clock jumped. */
   until: Millis
@@ -56,14 +58,14 @@ export function awaitsTime(database: Database): boolean {
 }
 
 export function restamp(database: Database, change: Restamp): Restamped {
-  const { boot, delta, trust, since, until } = change
+  const { boot, delta, trust, begun, since, until } = change
   if (keptText(database, 'restamped') === boot) return { records: 0, placed: 0 }
   const final = trust === 'none' ? undefined : trust
   const move = { boot, from: since, to: until, by: delta, floor: Number.MIN_SAFE_INTEGER }
   const records = moveRecords(database, move, final)
   moveRest(database, move, final !== undefined)
   if (final === undefined) return { records, placed: 0 }
-  const placed = placeEarlier(database, boot, since + delta)
+  const placed = placeEarlier(database, boot, begun + delta)
   keepText(database, 'restamped', boot)
   keepText(database, 'placed', lastSeq(database))
   return { records, placed }
@@ -116,7 +118,8 @@ function moveStates(database: Database, move: Move): void {
     const status = JSON.parse(String(row.status)) as VehicleStatus
     for (const state of Object.values(status)) state.time = moved(state.time)
     const odometer = JSON.parse(String(row.odometer)) as OdometerState
-    odometer.time = moved(odometer.time)
+    // 0: nothing was counted yet.
+    if (odometer.time > 0) odometer.time = moved(odometer.time)
     for (const series of Object.values(odometer.series)) {
       series.time = moved(series.time)
       if (series.candidate === undefined) continue

@@ -4,7 +4,7 @@
  * (a developer's, a server, a container on one) are taken to have one.
  */
 import type { Millis } from '../../model/time.ts'
-import type { TimeWorld } from './evidence.ts'
+import type { TimeWorld } from './time-world.ts'
 
 const MODEL = '/proc/device-tree/model'
 const DEVICE = '/dev/rtc0'

@@ -2,27 +2,11 @@
  * Whether the network keeps the system clock right: whatever knows it is asked, the cheapest first,
  * and one that does not exist is not asked again. Programs and files are passed in (`TimeWorld`).
  */
-import type { Millis } from '../../model/time.ts'
+
 import { isChronySynchronised } from './evidence/chrony.ts'
 import { isAdjtimexSynchronised, isNtpqSynchronised } from './evidence/kernel.ts'
 import { isTimesyncdSynchronised } from './evidence/timesyncd.ts'
-
-export interface TimeWorld {
-  /** Undefined where there is none, or it cannot be read. */
-  read(path: string): string | undefined
-  /** When a file was last written, by the system clock. */
-  modified(path: string): Millis | undefined
-  exists(path: string): boolean
-  /** What a program writes; `absent` where it does not exist. Never rejects, never hangs. */
-  run(program: string, args: readonly string[]): Promise<RunResult>
-  /** The system clock. */
-  wall(): Millis
-}
-
-export interface RunResult {
-  state: 'done' | 'failed' | 'absent'
-  output: string
-}
+import type { TimeWorld } from './time-world.ts'
 
 interface Asked {
   program: string

@@ -5,8 +5,9 @@
  */
 import type { Millis } from '../../model/time.ts'
 import { hasRealTimeClock } from './board.ts'
-import { NetworkEvidence, type TimeWorld } from './evidence.ts'
+import { NetworkEvidence } from './evidence.ts'
 import type { SystemTime, SystemTrust } from './time-keeper.ts'
+import type { TimeWorld } from './time-world.ts'
 
 /** `auto`: what the machine knows; `system`: believe its clock; `gnss-only`: never believe it. */
 export type TrustSetting = 'auto' | 'system' | 'gnss-only'

@@ -3,7 +3,7 @@
  * stays where it is when the clock is set by hand afterwards, and so its own time must be of this
  * boot as the clock now shows it: neither before the boot nor in the future.
  */
-import type { TimeWorld } from '../evidence.ts'
+import type { TimeWorld } from '../time-world.ts'
 
 const MARK = '/run/systemd/timesync/synchronized'
 const SLACK_MS = 60_000
