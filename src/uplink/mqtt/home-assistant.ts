@@ -6,6 +6,7 @@
  */
 import { messageOf } from '../../model/errors.ts'
 import type { Logger } from '../../model/ports.ts'
+import { isSignalName } from '../../model/signals.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import type { Timers } from '../outbox-port.ts'
 import {
@@ -26,14 +27,20 @@ export interface KeptState {
   keep(state: unknown): void
 }
 
-export interface HomeAssistantOptions extends DiscoveryNames {
+export interface HomeAssistantSettings
+  extends Pick<DiscoveryNames, 'prefix' | 'version' | 'statusSeconds' | 'healthSeconds'> {
   /** Switched off it only takes back what it left on the broker. */
   enabled: boolean
-  vehicles(): readonly Vehicle[]
   /** What there are values of now; what there were before is remembered here. */
   shown(vehicle: string): Iterable<Shown>
-  publish(message: Message): Promise<void>
   kept: KeptState
+}
+
+export interface HomeAssistantOptions extends HomeAssistantSettings {
+  root: string
+  gatewayId: string
+  vehicles(): readonly Vehicle[]
+  publish(message: Message): Promise<void>
   timers: Timers
   /** In [0, 1): a fleet must not answer Home Assistant's start all at once. */
   random: () => number
@@ -202,8 +209,12 @@ function remembered(state: unknown): Remembered {
   const vehicles = typeof shown === 'object' && shown !== null ? Object.entries(shown) : []
   return {
     topics: new Set(texts(topics)),
-    shown: new Map(vehicles.map(([id, names]) => [id, new Set(texts(names) as Shown[])])),
+    shown: new Map(vehicles.map(([id, names]) => [id, new Set(texts(names).filter(isShown))])),
   }
+}
+
+function isShown(name: string): name is Shown {
+  return name === 'troubleCodes' || isSignalName(name)
 }
 
 function texts(value: unknown): string[] {
