@@ -18,6 +18,7 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
+import { mqttInbound } from './gateway/mqtt-inbound.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { openJournal } from './gateway/open-journal.ts'
 import { Pipelines } from './gateway/pipelines.ts'
@@ -35,6 +36,7 @@ import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import { clockTrust } from './uplink/clock-trust.ts'
 import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
+import { statusSignals } from './uplink/mqtt/status-signals.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import { createReader, type JournalReader } from './uplink/store/reader.ts'
 
@@ -294,6 +296,7 @@ export class Gateway {
         vehicles: () => this.vehicles.all(),
         statusJson: (vehicle) => this.#statusJson(vehicle),
         healthJson: () => this.health(),
+        ...this.#mqttInbound(),
         logger,
         clock,
       })
@@ -306,7 +309,29 @@ export class Gateway {
   #statusJson(vehicleId: string): object | undefined {
     const vehicle = this.vehicles.byId(vehicleId)
     if (vehicle === undefined) return undefined
-    return statusView(vehicle, this.#pipelines, this.#options.clock)
+    const { clock } = this.#options
+    const status = statusView(vehicle, this.#pipelines, clock)
+    if (this.#config.mqtt.homeAssistant === false || status === undefined) return status
+    const codes = this.#troubleCodes.troubleCodes(vehicleId)
+    return { ...status, ...statusSignals(this.#pipelines.status(vehicleId), clock.now(), codes) }
+  }
+
+  #mqttInbound(): ReturnType<typeof mqttInbound> {
+    return mqttInbound({
+      config: this.#config,
+      version: this.#options.version,
+      status: this.#pipelines,
+      troubleCodes: this.#troubleCodes,
+      journal: this.#journal,
+      handlers: {
+        status: (vehicle) => this.#statusJson(vehicle),
+        health: () => this.health(),
+        troubleCodes: this.#troubleCodes,
+        records: this.#reader,
+        vehicle: this.#commands(),
+      },
+      isClockTrusted: () => clockTrust() !== 'none',
+    })
   }
 
   /** Findings of a pipeline belong to the source whose reading it refused. */

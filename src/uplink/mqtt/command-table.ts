@@ -37,6 +37,7 @@ interface Definition<Target> {
 export const COMMANDS_PRIVILEGE = 2
 
 const HISTORY_RECORDS = { most: 500, usual: 100 }
+const HISTORY_PARAMETERS = 'from to limit order after'.split(' ')
 const HISTORY_MS: Millis = 24 * 3_600_000
 const BOOST_SECONDS = { most: 600, usual: 60 }
 const BOOST_SIGNALS = 32
@@ -61,7 +62,7 @@ export const vehicleCommands = {
     },
   },
   'history/get': {
-    takes: ['from', 'to', 'limit', 'order', 'after'],
+    takes: HISTORY_PARAMETERS,
     isReading: true,
     run: readHistory,
   },

@@ -10,6 +10,7 @@ import { isSignalName, type SignalName, signals } from '../../model/signals.ts'
 import { type Millis, millisToMicros } from '../../model/time.ts'
 import type { TroubleCodeReport } from '../../model/trouble-code.ts'
 import { homeAssistantClass } from './home-assistant-classes.ts'
+import type { Shown } from './home-assistant-config.ts'
 
 export interface StatusSignals {
   signals: Partial<Record<SignalName, SignalValue>>
@@ -39,4 +40,14 @@ export function statusSignals(
   if (troubleCodes === undefined) return { signals: values }
   const set = troubleCodes.codes.filter(({ cleared }) => cleared === undefined)
   return { signals: values, troubleCodes: set.length }
+}
+
+/** What Home Assistant can be told of: everything that ever had a value, however old. */
+export function shownSignals(status: VehicleStatus, troubleCodes?: TroubleCodeReport): Shown[] {
+  const names: Shown[] = troubleCodes === undefined ? [] : ['troubleCodes']
+  for (const [name, state] of Object.entries(status)) {
+    const hasValue = state !== undefined && state.quality !== 'absent' && state.quality !== 'error'
+    if (isSignalName(name) && hasValue && signals[name].privilege !== 'identity') names.push(name)
+  }
+  return names
 }
