@@ -115,7 +115,11 @@ test('a message has what discovery of devices wants, and stays small', () => {
   })
   assert.equal(message.origin, { name: 'Odograph', sw_version: '1.2.3' })
   assert.is(message.availability_topic, 'odograph/gw1/availability')
-  assert.is(message.state_topic, 'odograph/van/status')
+  assert.not('state_topic' in message, 'the tracker would take it over')
+  assert.not('state_topic' in (message.components.position ?? {}))
+  for (const [id, { state_topic }] of Object.entries(message.components)) {
+    if (id !== 'position') assert.is(state_topic, 'odograph/van/status', id)
+  }
   const { odometer, speed, soc } = message.components
   assert.equal(odometer, {
     platform: 'sensor',
@@ -127,6 +131,7 @@ test('a message has what discovery of devices wants, and stays small', () => {
     state_class: 'total_increasing',
     suggested_display_precision: 0,
     icon: 'mdi:counter',
+    state_topic: 'odograph/van/status',
     value_template: "{{ value_json.get('signals', {}).get('odometer') }}",
   })
   assert.is(speed?.expire_after, 85)

@@ -31,7 +31,6 @@ export interface DiscoveryMessage {
   device: object
   origin: object
   availability_topic: string
-  state_topic: string
   qos: 1
   components: Record<string, Component>
 }
@@ -52,12 +51,14 @@ export function gatewayTopic(names: DiscoveryNames): string {
 
 export function gatewayMessage(names: DiscoveryNames): DiscoveryMessage {
   const key = slug(names.gatewayId)
+  const state_topic = `${names.root}/${names.gatewayId}/health`
   const expiry = { expire_after: 3 * names.healthSeconds + SLACK_SECONDS }
   const one = (id: string, label: string, platform: string, path: string, more: object) => ({
     [id]: {
       platform,
       ...naming(platform, key, id, label),
       entity_category: 'diagnostic',
+      state_topic,
       value_template: `{{ ${path} }}`,
       ...expiry,
       ...more,
@@ -72,12 +73,11 @@ export function gatewayMessage(names: DiscoveryNames): DiscoveryMessage {
       model: 'Vehicle gateway',
       sw_version: names.version,
     },
-    state_topic: `${names.root}/${names.gatewayId}/health`,
     components: {
       ...one('problem', 'Problem', 'binary_sensor', "value_json.status != 'ok'", {
         device_class: 'problem',
         ...TRUTH,
-        json_attributes_topic: `${names.root}/${names.gatewayId}/health`,
+        json_attributes_topic: state_topic,
         json_attributes_template: "{{ {'findings': value_json.get('findings', [])} | tojson }}",
       }),
       ...one('clock_trust', 'Clock trust', 'sensor', "value_json.get('clockTrust')", {
@@ -114,7 +114,6 @@ export function vehicleMessage(
 ): DiscoveryMessage | undefined {
   const key = vehicleKey(names, vehicle.id)
   const model = [vehicle.model, vehicle.year].filter((part) => part !== undefined).join(' ')
-  const state_topic = `${names.root}/${vehicle.id}/status`
   const components: DiscoveryMessage['components'] = {}
   for (const name of shown) {
     const look = name === 'troubleCodes' ? undefined : homeAssistantClass(name)
@@ -122,7 +121,7 @@ export function vehicleMessage(
     components[name] = signalComponent(names, vehicle.id, name, look)
   }
   if (shown.has('latitude') && shown.has('longitude')) {
-    components.position = trackerComponent(names, vehicle.id, state_topic)
+    components.position = trackerComponent(names, vehicle.id)
   }
   if (shown.has('troubleCodes')) Object.assign(components, codeComponents(names, vehicle.id))
   if (Object.keys(components).length === 0) return undefined
@@ -136,7 +135,6 @@ export function vehicleMessage(
       sw_version: names.version,
       via_device: `odograph_${slug(names.gatewayId)}`,
     },
-    state_topic,
     components,
   }
 }
@@ -166,9 +164,10 @@ function signalComponent(
     ...(platform === 'sensor' ? sensorFields(look) : TRUTH),
     ...(diagnostic === undefined ? {} : { entity_category: 'diagnostic' }),
     ...(icon === undefined ? {} : { icon }),
+    state_topic: statusTopic(names, vehicle),
     value_template: template(name, look),
     ...(lasting === undefined
-      ? { expire_after: freshSeconds + names.statusSeconds + SLACK_SECONDS }
+      ? { expire_after: Math.ceil(freshSeconds + names.statusSeconds) + SLACK_SECONDS }
       : {}),
   }
 }
@@ -195,13 +194,17 @@ function template(name: SignalName, look: HomeAssistantClass): string {
   return `${set}{{ None if v is none else (v * ${look.factor}) | round(3) }}`
 }
 
-function trackerComponent(names: DiscoveryNames, vehicle: string, topic: string): Component {
+/**
+ * Its state is a zone, which Home Assistant makes of the position. That is why no message here has a
+ * state topic for all of its components: the tracker would take it and show the whole status.
+ */
+function trackerComponent(names: DiscoveryNames, vehicle: string): Component {
   const platform = 'device_tracker'
   return {
     platform,
     ...namingOf(names, vehicle, platform, 'position', 'Position'),
     source_type: 'gps',
-    json_attributes_topic: topic,
+    json_attributes_topic: statusTopic(names, vehicle),
     json_attributes_template:
       "{% set s = value_json.get('signals', {}) %}" +
       "{% if s.get('latitude') is number and s.get('longitude') is number %}" +
@@ -213,6 +216,7 @@ function trackerComponent(names: DiscoveryNames, vehicle: string, topic: string)
 
 function codeComponents(names: DiscoveryNames, vehicle: string): Record<string, Component> {
   const count = "value_json.get('troubleCodes')"
+  const state_topic = statusTopic(names, vehicle)
   const sensor = namingOf(names, vehicle, 'sensor', 'troubleCodes', 'Trouble codes set')
   const problem = namingOf(names, vehicle, 'binary_sensor', 'fault', 'Fault')
   return {
@@ -222,6 +226,7 @@ function codeComponents(names: DiscoveryNames, vehicle: string): Record<string, 
       state_class: 'measurement',
       entity_category: 'diagnostic',
       icon: 'mdi:engine-outline',
+      state_topic,
       value_template: `{{ ${count} }}`,
     },
     fault: {
@@ -229,6 +234,7 @@ function codeComponents(names: DiscoveryNames, vehicle: string): Record<string, 
       ...problem,
       device_class: 'problem',
       ...TRUTH,
+      state_topic,
       value_template: `{% set v = ${count} %}{{ None if v is none else v > 0 }}`,
     },
   }
@@ -251,6 +257,10 @@ function naming(platform: string, key: string, id: string, label: string) {
     name: label,
     default_entity_id: `${platform}.odograph_${entityPart(key)}_${snake(id)}`,
   }
+}
+
+function statusTopic({ root }: DiscoveryNames, vehicle: string): string {
+  return `${root}/${vehicle}/status`
 }
 
 function valueAt(part: string, name: string): string {
