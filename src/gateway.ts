@@ -17,6 +17,7 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
+import { mqttInbound } from './gateway/mqtt-inbound.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import type { SourceLine } from './gateway/source-line.ts'
@@ -34,6 +35,7 @@ import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
+import { statusSignals } from './uplink/mqtt/status-signals.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
 import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
@@ -325,6 +327,7 @@ export class Gateway {
         vehicles: () => this.vehicles.all(),
         statusJson: (vehicle) => this.#statusJson(vehicle),
         healthJson: () => this.health(),
+        ...this.#mqttInbound(),
         logger,
         clock,
       })
@@ -337,7 +340,29 @@ export class Gateway {
   #statusJson(vehicleId: string): object | undefined {
     const vehicle = this.vehicles.byId(vehicleId)
     if (vehicle === undefined) return undefined
-    return statusView(vehicle, this.#pipelines, this.#time.clock)
+    const { clock } = this.#time
+    const status = statusView(vehicle, this.#pipelines, clock)
+    if (this.#config.mqtt.homeAssistant === false || status === undefined) return status
+    const codes = this.#troubleCodes.troubleCodes(vehicleId)
+    return { ...status, ...statusSignals(this.#pipelines.status(vehicleId), clock.now(), codes) }
+  }
+
+  #mqttInbound(): ReturnType<typeof mqttInbound> {
+    return mqttInbound({
+      config: this.#config,
+      version: this.#options.version,
+      status: this.#pipelines,
+      troubleCodes: this.#troubleCodes,
+      journal: this.#journal,
+      handlers: {
+        status: (vehicle) => this.#statusJson(vehicle),
+        health: () => this.health(),
+        troubleCodes: this.#troubleCodes,
+        records: this.#storage.reader,
+        vehicle: this.#commands(),
+      },
+      isClockTrusted: () => this.#time.trust !== 'none',
+    })
   }
 
   /** Findings of a pipeline belong to the source whose reading it refused. */

@@ -2,7 +2,9 @@
  * The configuration: one schema from which come the checks, `odograph config schema` and the
  * defaults. Every field has a default but those that nobody can guess (a port, a file, a broker).
  */
+
 import { z } from 'zod'
+import { commands, homeAssistant } from './mqtt-schema.ts'
 import { address, isName, minutes, name, seconds, section } from './parts.ts'
 import { sourceSchema } from './source-schema.ts'
 
@@ -147,6 +149,8 @@ export const configSchema = section({
     certFile: z.string().optional(),
     keyFile: z.string().optional(),
     window: z.int().min(1).max(1000).default(16).describe('Records in flight at once'),
+    homeAssistant,
+    commands,
   }).prefault({}),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -248,6 +248,17 @@ export interface VehicleCommands {
   watch(vehicle: string, signals: readonly SignalName[], until: Millis): void
 }
 
+/** What commands over MQTT can reach. */
+export interface CommandHandlers {
+  /** As REST answers it; undefined where nothing is known yet. */
+  status(vehicle: string): object | undefined
+  health(): object
+  troubleCodes: TroubleCodeReader
+  records: Pick<RecordReader, 'page'>
+  /** Absent where nothing can be sent to a vehicle. */
+  vehicle?: VehicleCommands
+}
+
 /** What the API may know of the running gateway. */
 export interface GatewayReader {
   vehicles(): readonly Vehicle[]

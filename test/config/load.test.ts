@@ -63,6 +63,12 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       root: 'odograph',
       encoding: 'json',
       window: 16,
+      homeAssistant: false,
+      commands: {
+        enabled: false,
+        allow: ['status/get', 'dtc/read', 'history/get', 'poll/boost', 'health/get'],
+        privileges: [],
+      },
     },
     log: { level: 'info', format: 'text' },
   })

@@ -5,8 +5,14 @@
  * journal is the queue. MQTT 5 first, since 3.1.1 acknowledges what the broker's access rules threw
  * away; 3.1.1 only where the broker refuses 5. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
  */
-import { connect as connectLibrary, type MqttClient as LibraryClient } from 'mqtt'
+import {
+  connect as connectLibrary,
+  type IClientPublishOptions,
+  type IPublishPacket,
+  type MqttClient as LibraryClient,
+} from 'mqtt'
 import { messageOf, OdographError } from '../../model/errors.ts'
+import { withoutUndefined } from '../../model/without-undefined.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
 import { type BrokerLimits, limitFault } from './broker-limits.ts'
 import { CLIENT_TIMINGS, type ClientTimings, type MqttClientOptions } from './client-options.ts'
@@ -19,6 +25,7 @@ import {
   publishFault,
 } from './faults.ts'
 import { InFlight, type Message } from './in-flight.ts'
+import { type IncomingMessage, type MessageHandler, Subscriptions } from './subscriptions.ts'
 
 export type ConnectionState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'refused'
 
@@ -43,6 +50,7 @@ export class MqttClient {
   private stopping: Promise<void> | undefined
   private failures = 0
   private next: { at: number; fault: ConnectionFault; cancel: () => void } | undefined
+  private readonly subscriptions = new Subscriptions()
 
   /** Throws `config-invalid` for a URL that is none. */
   constructor(options: MqttClientOptions) {
@@ -87,6 +95,22 @@ export class MqttClient {
     return inFlight.publish(message)
   }
 
+  /**
+   * Topic filters whose messages go to the handler, at QoS 1, on this and on every later connection.
+   * Messages of our own come back over 3.1.1 only. The handler must not throw. Returns what ends it.
+   */
+  subscribe(filters: readonly string[], handler: MessageHandler): () => void {
+    const cancel = this.subscriptions.add(filters, handler)
+    if (this.attempt?.inFlight !== undefined) this.ask(this.attempt, filters)
+    return () => {
+      const unused = cancel()
+      if (this.attempt?.inFlight !== undefined && unused.length > 0) {
+        // what still comes is nobody's, so an unsubscribing that fails costs nothing
+        this.attempt.library.unsubscribe([...unused], () => undefined)
+      }
+    }
+  }
+
   health(): { state: ConnectionState; detail: string } {
     if (this.attempt?.inFlight !== undefined) {
       return { state: 'connected', detail: `connected to ${this.name} with ${this.spoken()}` }
@@ -129,6 +153,9 @@ export class MqttClient {
     }
     this.attempt = attempt
     library.on('connect', (packet) => this.connected(attempt, packet.properties))
+    library.on('message', (topic, payload, packet) => {
+      if (this.attempt === attempt) this.received(incoming(topic, payload, packet))
+    })
     library.on('disconnect', (packet) => {
       attempt.fault = codeFault(packet.reasonCode ?? 0)
     })
@@ -175,10 +202,34 @@ export class MqttClient {
       },
     })
     logger.info({ broker: this.name, version: attempt.version, window }, 'connected to the broker')
+    // before `online` is said: who reads that may send at once
+    this.ask(attempt, this.subscriptions.filters())
     this.announce('online').catch((error) => {
       logger.warn({ detail: messageOf(error) }, 'availability could not be published')
     })
     onConnected(window)
+  }
+
+  private received(message: IncomingMessage): void {
+    try {
+      this.subscriptions.deliver(message)
+    } catch (error) {
+      const fields = { topic: message.topic, detail: messageOf(error) }
+      this.options.logger.error(fields, 'a message could not be handled')
+    }
+  }
+
+  /** No local: an answer is no question. Retain as published: what was meant to stay is known. */
+  private ask(attempt: Attempt, filters: readonly string[]): void {
+    if (filters.length === 0) return
+    const how = attempt.version === 5 ? { nl: true, rap: true } : {}
+    attempt.library.subscribe([...filters], { qos: 1, ...how }, (error, granted) => {
+      if (this.attempt !== attempt) return
+      const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? []
+      if (!error && refused.length === 0) return
+      const fields = { filters: refused.length > 0 ? refused : filters, detail: messageOf(error) }
+      this.options.logger.warn(fields, 'the broker does not let the gateway subscribe')
+    })
   }
 
   private announce(availability: 'online' | 'offline'): Promise<void> {
@@ -192,14 +243,17 @@ export class MqttClient {
     message: Message,
     done: (error?: DeliveryError) => void,
   ): void {
-    const { topic, payload, qos, retain, contentType } = message
+    const { topic, payload, qos, retain, ...properties } = message
     const fault = limitFault(message, limits)
     if (fault !== undefined) {
       done(fault)
       return
     }
-    const properties = contentType === undefined ? {} : { contentType }
-    const options = { qos, retain: retain && limits.retainAvailable !== false, properties }
+    const options: IClientPublishOptions = {
+      qos,
+      retain: retain && limits.retainAvailable !== false,
+      properties: properties as NonNullable<IClientPublishOptions['properties']>,
+    }
     attempt.library.publish(topic, payload, options, (error) =>
       done(error ? publishFault(topic, error) : undefined),
     )
@@ -268,5 +322,23 @@ export class MqttClient {
       const cancel = this.timers.after(limitMs, () => resolve(undefined))
       promise.then(resolve, reject).finally(cancel)
     })
+  }
+}
+
+function incoming(topic: string, payload: Buffer, packet: IPublishPacket): IncomingMessage {
+  const { retain, properties } = packet
+  const { contentType, correlationData, responseTopic, messageExpiryInterval, userProperties } =
+    properties ?? {}
+  return {
+    topic,
+    payload,
+    retain,
+    ...withoutUndefined({
+      contentType,
+      correlationData,
+      responseTopic,
+      messageExpiryInterval,
+      userProperties,
+    }),
   }
 }

@@ -12,8 +12,13 @@ export interface Message {
   payload: string | Buffer
   qos: 0 | 1
   retain: boolean
-  /** Travels with MQTT 5 only. */
+  /** These travel with MQTT 5 only. */
   contentType?: string
+  correlationData?: Buffer
+  responseTopic?: string
+  /** Seconds after which the broker may throw it away undelivered. */
+  messageExpiryInterval?: number
+  userProperties?: Readonly<Record<string, string | string[]>>
 }
 
 export interface InFlightOptions {

@@ -14,6 +14,7 @@ import { createBroker } from './broker.ts'
 import { type ConnectionState, MqttClient } from './client.ts'
 import { EmbeddedStarter } from './embedded.ts'
 import type { Message } from './in-flight.ts'
+import { Inbound } from './inbound.ts'
 import { StatusLane } from './status-lane.ts'
 import {
   type EmbeddedAddress,
@@ -43,6 +44,7 @@ class Uplink implements MqttUplink {
   private readonly outbox: Outbox
   private readonly eventOutbox: Outbox<StoredEvent> | undefined
   private readonly statuses: StatusLane
+  private readonly inbound: Inbound
   private client: MqttClient | undefined
   private running = false
   private ending: Promise<void> | undefined
@@ -57,6 +59,7 @@ class Uplink implements MqttUplink {
     this.root = topicPart(options.root ?? 'odograph', 'MQTT root')
     topicPart(options.gatewayId, 'gateway id')
     const { embedded, url, logger, clock, timings = {}, window, store, events } = options
+    this.inbound = this.createInbound()
     if (embedded !== undefined) this.embedded = this.createEmbedded(embedded)
     else if (url !== undefined) this.client = this.createClient(url)
     else
@@ -126,6 +129,7 @@ class Uplink implements MqttUplink {
 
   statusChanged(vehicleId: string): void {
     this.statuses.changed(vehicleId)
+    this.inbound.statusChanged(vehicleId)
   }
 
   hold(_reason: string | undefined): void {
@@ -175,7 +179,7 @@ class Uplink implements MqttUplink {
 
   private createClient(url: string): MqttClient {
     const { gatewayId, embedded } = this.options
-    return new MqttClient({
+    const client = new MqttClient({
       ...this.options,
       url,
       ...(embedded === undefined ? {} : { protocolVersion: 4 as const }),
@@ -184,12 +188,22 @@ class Uplink implements MqttUplink {
       onConnected: (window) => this.connected(window),
       onDisconnected: () => this.disconnected(),
     })
+    this.inbound.subscribe(client)
+    return client
+  }
+
+  private createInbound(): Inbound {
+    const { options, timers, root } = this
+    const publish = (message: Message) => this.send(message)
+    const random = options.random ?? Math.random
+    return new Inbound({ ...options, root, timers, random, publish }, options)
   }
 
   private connected(window: number): void {
     this.outbox.connected(window)
     this.eventOutbox?.connected(window)
     this.statuses.connected(this.options.vehicles().map((vehicle) => vehicle.id))
+    this.inbound.connected()
     this.publishHealth()
   }
 
@@ -197,6 +211,7 @@ class Uplink implements MqttUplink {
     this.outbox.disconnected()
     this.eventOutbox?.disconnected()
     this.statuses.disconnected()
+    this.inbound.disconnected()
     this.cancelHealth?.()
     this.cancelHealth = undefined
   }
@@ -274,7 +289,7 @@ class Uplink implements MqttUplink {
 
   private async shutDown(): Promise<void> {
     this.statuses.disconnected()
-    await Promise.all([this.outbox.stop(), this.eventOutbox?.stop()])
+    await Promise.all([this.outbox.stop(), this.eventOutbox?.stop(), this.inbound.stop()])
     await this.embedded?.stop()
     await this.client?.stop()
     if (this.embedded === undefined) return

@@ -8,7 +8,9 @@ import type { OutboxOptions } from '../outbox.ts'
 import type { OutboxStore, Timers } from '../outbox-port.ts'
 import type { ConnectionState } from './client.ts'
 import type { ClientTimings } from './client-options.ts'
+import type { CommandSettings } from './commands.ts'
 import type { BrokerAddress } from './connect-options.ts'
+import type { HomeAssistantSettings } from './home-assistant.ts'
 
 export interface EmbeddedAddress {
   /** Default 127.0.0.1. */
@@ -37,6 +39,10 @@ export interface MqttUplinkOptions extends Partial<BrokerAddress> {
   /** The REST status; undefined where nothing is known yet. */
   statusJson(vehicleId: string): object | undefined
   healthJson(): object
+  /** Without it nothing can be asked from outside. */
+  commands?: CommandSettings
+  /** Switched off it still takes back what it announced before. */
+  homeAssistant?: HomeAssistantSettings
   logger: Logger
   clock: Clock
   timers?: Timers
