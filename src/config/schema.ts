@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { address, isName, minutes, name, seconds, section } from './parts.ts'
+import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
 
 export { isName }
@@ -125,6 +126,12 @@ export const configSchema = section({
     keyFile: z.string().optional(),
     window: z.int().min(1).max(1000).default(16).describe('Records in flight at once'),
   }).prefault({}),
+  sinks: z
+    .array(sinkSchema)
+    .default([])
+    .describe(
+      'Where records and events go beside MQTT, each with a place of its own in the journal',
+    ),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     format: z.enum(['text', 'json']).default('text'),
@@ -133,6 +140,7 @@ export const configSchema = section({
 
 export type Config = z.output<typeof configSchema>
 export type SourceConfig = Config['sources'][number]
+export type SinkConfig = Config['sinks'][number]
 
 /** The schema as JSON Schema, for editors and forms. */
 export function jsonSchema(): object {

@@ -63,6 +63,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       encoding: 'json',
       window: 16,
     },
+    sinks: [],
     log: { level: 'info', format: 'text' },
   })
 })

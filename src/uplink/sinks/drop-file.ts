@@ -23,6 +23,9 @@ import type { SinkMessage } from './sink.ts'
 export const WRITING = '.writing'
 
 const SEQ_DIGITS = 10
+/** Where a vehicle was is nobody's business who merely has an account here. */
+const FILE_MODE = 0o640
+const FOLDER_MODE = 0o750
 
 /** Path below the gateway's folder. Throws `refused` for a name that cannot be one of a folder. */
 export function dropPath(message: SinkMessage, now: Millis): string {
@@ -83,7 +86,7 @@ export async function writeDrop({ root, place, path, content }: DropTarget): Pro
   await makeFolder(writing)
   await makeFolder(dirname(final))
   try {
-    const file = await open(temporary, 'w', 0o644)
+    const file = await open(temporary, 'w', FILE_MODE)
     try {
       if (!(await isOnPlace(file, place))) {
         throw new DeliveryError('offline', `${root} is gone: something else is in its place`)
@@ -105,7 +108,7 @@ export async function writeDrop({ root, place, path, content }: DropTarget): Pro
 
 /** Makes what is missing of a path, and flushes the folders that hold the new names. */
 async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true })
+  const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE })
   if (first === undefined) return
   for (let made = path; made.length >= first.length; made = dirname(made)) {
     await flushFolder(dirname(made))

@@ -82,6 +82,8 @@ const RETRIED: Readonly<Record<string, string>> = {
   ENOSPC: 'is full',
   EDQUOT: 'is full: the quota is used up',
   EFBIG: 'takes no file of this size',
+  EIO: 'does not work: is the medium broken, or was it pulled out?',
+  ENXIO: 'does not work: is the medium broken, or was it pulled out?',
 }
 
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EIO', 'ESTALE', 'ENOTCONN'])
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ESTALE', 'ENOTCONN'])
