@@ -67,7 +67,11 @@ export async function failureOf(delivered: Promise<void>): Promise<DeliveryError
 const texts = (payloads: readonly Uint8Array[]) =>
   payloads.map((payload) => Buffer.from(payload).toString())
 
-export function sinkContract(test: uvu.Test<object>, name: string, make: () => Promise<SinkBench>): void {
+export function sinkContract(
+  test: uvu.Test<object>,
+  name: string,
+  make: () => Promise<SinkBench>,
+): void {
   const contract = (sentence: string, run: (bench: SinkBench) => Promise<void>) =>
     test(`${name}: ${sentence}`, async () => {
       const bench = await make()

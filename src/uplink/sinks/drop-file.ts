@@ -11,10 +11,10 @@
  * there once.
  */
 import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip, inflate } from 'node:zlib'
-import { messageOf } from '../../model/errors.ts'
+import { messageOf, systemCode } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
 import { DeliveryError } from '../outbox-port.ts'
 import { flushFolder, isOnPlace, type Place } from './drop-place.ts'
@@ -83,10 +83,13 @@ export async function writeDrop({ root, place, path, content }: DropTarget): Pro
   const final = join(root, path)
   const writing = join(root, WRITING)
   const temporary = join(writing, path.replaceAll('/', '_'))
-  await makeFolder(writing)
-  await makeFolder(dirname(final))
+  const base = dirname(root)
+  await makeFolder(base, writing)
+  await makeFolder(base, dirname(final))
   try {
-    const file = await open(temporary, 'w', FILE_MODE)
+    // never through a link that somebody put on the stick
+    await rm(temporary, { force: true })
+    const file = await open(temporary, 'wx', FILE_MODE)
     try {
       if (!(await isOnPlace(file, place))) {
         throw new DeliveryError('offline', `${root} is gone: something else is in its place`)
@@ -106,11 +109,17 @@ export async function writeDrop({ root, place, path, content }: DropTarget): Pro
   await flushFolder(writing)
 }
 
-/** Makes what is missing of a path, and flushes the folders that hold the new names. */
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: FOLDER_MODE })
-  if (first === undefined) return
-  for (let made = path; made.length >= first.length; made = dirname(made)) {
+/** Makes what is missing of a path below a folder that has to be there, and flushes each name. */
+async function makeFolder(base: string, path: string): Promise<void> {
+  let made = base
+  for (const part of relative(base, path).split(sep)) {
+    made = join(made, part)
+    try {
+      await mkdir(made, FOLDER_MODE)
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') continue
+      throw error
+    }
     await flushFolder(dirname(made))
   }
 }

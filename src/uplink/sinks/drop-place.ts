@@ -86,4 +86,4 @@ const RETRIED: Readonly<Record<string, string>> = {
   ENXIO: 'does not work: is the medium broken, or was it pulled out?',
 }
 
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ESTALE', 'ENOTCONN'])
+const GONE = new Set(['ENOENT', 'ENODEV', 'ESTALE', 'ENOTCONN'])
