@@ -42,20 +42,32 @@ const path = z.string().min(1)
 const OWN_HEADERS =
   /^(authorization|proxy-authorization|content-(type|length|encoding)|transfer-encoding|connection|host|idempotency-key|x-odograph-.*)$/i
 
-const headerName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header field has no blanks or colons')
-  .refine((text) => !OWN_HEADERS.test(text), {
-    error:
-      'this header field is made by the sink; for credentials use bearerFile, or username and passwordFile',
-  })
-
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, 'use one line of plain characters')
+
+/** Header fields to add, by name. */
+const headersOf = (value: z.ZodType<string, string>) =>
+  z
+    .record(z.string(), value)
+    .default({})
+    .superRefine((fields, context) => {
+      for (const field of Object.keys(fields)) {
+        const message = headerFault(field)
+        if (message !== undefined) context.addIssue({ code: 'custom', path: [field], message })
+      }
+    })
+
+function headerFault(field: string): string | undefined {
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(field)) {
+    return 'the name of a header field has no blanks or colons'
+  }
+  if (!OWN_HEADERS.test(field)) return undefined
+  return 'this header field is made by the sink; for credentials use bearerFile, or username and passwordFile'
+}
 
 /** An address without a user in it: secrets are files. */
 const webAddress = (scheme: RegExp, schemes: string) =>
   z
-    .string()
+    .string({ error: `use an address that begins with ${schemes}` })
     .regex(scheme, { error: `use an address that begins with ${schemes}`, abort: true })
     .refine((text) => URL.canParse(text), { error: 'this is no address', abort: true })
     .refine(
@@ -81,8 +93,8 @@ function checkCredentials(sink: Credentials, context: z.core.$RefinementCtx): vo
     found('passwordFile', 'a password needs a username')
   }
   if ((sink.certFile === undefined) !== (sink.keyFile === undefined)) {
-    const lacking = sink.certFile === undefined ? 'keyFile' : 'certFile'
-    found(lacking, 'a client certificate is certFile and keyFile together')
+    const lone = sink.certFile === undefined ? 'keyFile' : 'certFile'
+    found(lone, 'a client certificate is certFile and keyFile together')
   }
 }
 
@@ -95,14 +107,12 @@ const webhook = section({
   bearerFile: path.optional().describe('File with the token of "Authorization: Bearer"'),
   username: z.string().min(1).optional().describe('User of "Authorization: Basic"'),
   passwordFile: path.optional().describe('File with the password of that user'),
-  headers: z
-    .record(headerName, headerValue)
-    .default({})
-    .describe('Header fields to add; for secret values use headerFiles'),
-  headerFiles: z
-    .record(headerName, path)
-    .default({})
-    .describe('Header fields to add whose values are the contents of files'),
+  headers: headersOf(headerValue).describe(
+    'Header fields to add; for secret values use headerFiles',
+  ),
+  headerFiles: headersOf(path).describe(
+    'Header fields to add whose values are the contents of files',
+  ),
   signatureFile: path.optional().describe('File with the secret of X-Odograph-Signature'),
   caFile: path.optional().describe("Authorities to trust instead of the system's, PEM"),
   certFile: path.optional().describe('Client certificate, PEM'),
@@ -127,7 +137,7 @@ const files = section({
   batch: batch(10_000, 4_000_000, 300),
   deflate: z.boolean().default(false).describe('Compress files, which then end in .gz'),
   folder: z
-    .string()
+    .string({ error: 'use a full path, such as /media/usb' })
     .regex(/^\//, 'use a full path, such as /media/usb')
     .describe('Folder that files are written to, such as the mount point of a stick'),
   requireMount: z
