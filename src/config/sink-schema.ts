@@ -144,6 +144,11 @@ const files = section({
     .boolean()
     .default(true)
     .describe('Write only while something is mounted there, never to the card below it'),
+  maxBytes: z
+    .int()
+    .min(10_000_000)
+    .optional()
+    .describe('So many bytes of files there at most: the oldest days go first; none if absent'),
   keepFree: z.int().min(0).default(50_000_000).describe('Bytes that stay free there'),
 }).describe('Batches and events as files, for example on a USB stick')
 

@@ -276,6 +276,46 @@ test('room that has to stay free stays free', () => {
   )
 })
 
+test('where files may take so much, the oldest days of all vehicles make room', () =>
+  withDrop(
+    async ({ sink, stick }) => {
+      const others = join(stick, 'gw1/van/notes')
+      mkdirSync(others, { recursive: true })
+      writeFileSync(join(others, 'mine.txt'), Buffer.alloc(5_000))
+      const drop = (number: number, vehicle: string, bytes = 1_000) => {
+        const firstTime = day + number * 86_400_000
+        const of = { firstSeq: number, lastSeq: number, firstTime }
+        return sink.deliver(
+          sinkMessage(number, { span: of, vehicle, payload: Buffer.alloc(bytes) }),
+        )
+      }
+      for (const number of [1, 2, 3]) await drop(number, number === 2 ? 'bus' : 'van')
+      await drop(4, 'van')
+      const left = () => filesBelow(join(stick, 'gw1')).map((file) => file.slice(0, 14))
+      assert.equal(left(), ['bus/2026-03-03', 'van/2026-03-04', 'van/2026-03-05', 'van/notes/mine'])
+      const failure = await failureOf(drop(4, 'van', 3_001))
+      assert.is(left().length, 4, 'days went for nothing')
+      assert.is(failure.kind, 'retry')
+      assert.match(failure.message, /maxBytes \(3000\) is too little/)
+      // takes the place of the file of before
+      await drop(4, 'van', 1_500)
+      assert.equal(left(), ['van/2026-03-04', 'van/2026-03-05', 'van/notes/mine'])
+    },
+    { maxBytes: 3_000 },
+  ))
+
+test('what a stick holds from before counts too', async () => {
+  const bench = await makeBench({ maxBytes: 3_000 })
+  const old = join(bench.stick, 'gw1/van/2020-01-01')
+  mkdirSync(old, { recursive: true })
+  writeFileSync(join(old, 'live-1-2.json'), Buffer.alloc(2_900))
+  bench.sink.start()
+  await untilReachable(bench, true)
+  await bench.sink.deliver(sinkMessage(1, { payload: Buffer.alloc(200) }))
+  assert.not(existsSync(old))
+  await bench.close()
+})
+
 test('a folder that is only a folder does not count where a mount is required', async () => {
   const bench = await makeBench({ requireMount: true })
   bench.sink.start()

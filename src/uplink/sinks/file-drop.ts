@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
+import { DropDays } from './drop-days.ts'
 import { dropContent, dropPath, folderName, WRITING, writeDrop } from './drop-file.ts'
 import { checkRoom, findPlace, type Place, placeFault } from './drop-place.ts'
 import { Reach } from './reach.ts'
@@ -21,6 +22,8 @@ export interface FileDropSettings {
   requireMount: boolean
   /** Bytes that stay free there. */
   keepFree: number
+  /** So many bytes of ours at most: the oldest days go first. Without it none goes. */
+  maxBytes?: number | undefined
 }
 
 /** How often a missing folder is looked for, and a found one looked at. */
@@ -41,6 +44,7 @@ class FileDrop implements Sink {
   private readonly context: SinkContext
   private readonly timers: Timers
   private readonly root: string
+  private readonly days: DropDays | undefined
   private readonly reach = new Reach()
   private readonly turns = new Turns()
   private running = false
@@ -63,6 +67,8 @@ class FileDrop implements Sink {
     } catch (error) {
       throw new OdographError('config-invalid', `files ${settings.name}`, messageOf(error), error)
     }
+    const { maxBytes } = settings
+    if (maxBytes !== undefined) this.days = new DropDays(this.root, maxBytes)
   }
 
   start(): void {
@@ -149,6 +155,7 @@ class FileDrop implements Sink {
     if (!this.running) return
     this.place = place
     this.fault = undefined
+    this.days?.forget()
     const { folder } = this.settings
     this.context.logger.info({ sink: this.name, folder }, 'the folder of the file drop is there')
     this.reach.set(true)
@@ -171,12 +178,24 @@ class FileDrop implements Sink {
       const path = dropPath(message, this.context.clock.now())
       const content = await dropContent(message)
       const place = await findPlace(folder, requireMount)
+      const growth = await this.rotate(path, content.byteLength)
       await checkRoom(folder, content.byteLength, keepFree)
       await writeDrop({ root: this.root, place, path, content })
+      this.days?.written(path, growth)
     } catch (error) {
       throw this.failed(placeFault(folder, error))
     }
     this.fault = undefined
+  }
+
+  private async rotate(path: string, bytes: number): Promise<number> {
+    if (this.days === undefined) return bytes
+    const { removed, growth } = await this.days.makeRoom(path, bytes)
+    if (removed.length > 0) {
+      const fields = { sink: this.name, removed: removed.join(', ') }
+      this.context.logger.warn(fields, 'the oldest files made room for new ones')
+    }
+    return growth
   }
 
   private failed(fault: DeliveryError): DeliveryError {
