@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -363,23 +365,55 @@ hooked('a large body is given time to get through', async ({ sink, server, clock
   assert.is((await failure).message, 'no answer within 130 s')
 })
 
-test('what does not connect in time is given up', async () => {
-  // the listener takes the connection but no TLS ever begins
-  const server = new WebServer()
-  await server.listen()
-  const clock = new HandClock()
-  const sink = createWebhook(
-    { name: 'hook', url: server.url.replace('http:', 'https:') },
-    { gateway: 'gw1', clock, timers: clock, logger: silent },
-  )
-  server.usual = 'silence'
-  sink.start()
-  const failure = failureOf(sink.deliver(sinkMessage(1)))
-  await clock.advance(15_000)
-  assert.is((await failure).kind, 'retry')
-  await sink.stop()
-  await server.close()
-})
+/** Takes connections and says nothing; `given` resolves at the first byte of one. */
+async function muteServer(): Promise<{ address: string; given: Promise<void>; close(): void }> {
+  let hangUp = (): void => undefined
+  const server = createServer()
+  const given = new Promise<void>((resolve) => {
+    server.on('connection', (socket) => {
+      hangUp = () => void socket.destroy()
+      socket.on('error', () => undefined).once('data', () => resolve())
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    address,
+    given,
+    close() {
+      hangUp()
+      server.close()
+    },
+  }
+}
+
+const unconnected: [what: string, settings: (address: string) => Partial<WebhookSettings>][] = [
+  ['a server that begins no TLS', (address) => ({ url: `https://${address}/` })],
+  [
+    'a proxy that makes no tunnel',
+    (address) => ({ url: 'https://127.0.0.1:9/', proxy: { url: `http://${address}` } }),
+  ],
+]
+
+for (const [what, settings] of unconnected) {
+  test(`${what} is given up in time`, async () => {
+    const mute = await muteServer()
+    const bench = await makeBench(settings(mute.address))
+    bench.sink.start()
+    const failure = failureOf(bench.sink.deliver(sinkMessage(1)))
+    await mute.given
+    await bench.clock.advance(14_999)
+    assert.is(bench.sink.health().state, 'sending')
+    await bench.clock.advance(1)
+    const { kind, message } = await failure
+    assert.is(kind, 'retry')
+    assert.match(message, /^no connection.* within 15 s$/)
+    await bench.close()
+    assert.is(bench.clock.waiting, 0)
+    mute.close()
+  })
+}
 
 hooked('a stop gives up what is not answered', async ({ sink, server, clock }) => {
   server.usual = 'silence'
