@@ -100,15 +100,20 @@ function originsOf(input: Record<string, unknown>): Map<string, number[]> {
 /** What the schema cannot say: names that must be unique. The later one is left out. */
 function crossCheck(config: Config, place: Place): string[] {
   const findings: string[] = []
-  const unique = <T extends { id: string }>(list: string, kind: string, items: T[]): T[] =>
+  const unique = <K extends string, T extends Record<K, string>>(
+    [list, kind, key]: [list: string, kind: string, key: K],
+    items: T[],
+  ): T[] =>
     items.filter((item, index) => {
-      if (items.findIndex((other) => other.id === item.id) === index) return true
-      const where = place([list, index, 'id'])
-      findings.push(`${where}: "${item.id}" is taken; every ${kind} needs an id of its own`)
+      if (items.findIndex((other) => other[key] === item[key]) === index) return true
+      const what = key === 'id' ? 'an id' : `a ${key}`
+      const where = place([list, index, key])
+      findings.push(`${where}: "${item[key]}" is taken; every ${kind} needs ${what} of its own`)
       return false
     })
-  config.sources = unique('sources', 'source', config.sources)
-  config.vehicles = unique('vehicles', 'vehicle', config.vehicles)
+  config.sources = unique(['sources', 'source', 'id'], config.sources)
+  config.vehicles = unique(['vehicles', 'vehicle', 'id'], config.vehicles)
+  config.sinks = unique(['sinks', 'sink', 'name'], config.sinks)
   return findings
 }
 

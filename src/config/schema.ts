@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { commands, homeAssistant } from './mqtt-schema.ts'
 import { address, isName, minutes, name, seconds, section } from './parts.ts'
+import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
 
 export { isName }
@@ -152,6 +153,12 @@ export const configSchema = section({
     homeAssistant,
     commands,
   }).prefault({}),
+  sinks: z
+    .array(sinkSchema)
+    .default([])
+    .describe(
+      'Where records and events go beside MQTT, each with a place of its own in the journal',
+    ),
   log: section({
     level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     format: z.enum(['text', 'json']).default('text'),
@@ -160,6 +167,7 @@ export const configSchema = section({
 
 export type Config = z.output<typeof configSchema>
 export type SourceConfig = Config['sources'][number]
+export type SinkConfig = Config['sinks'][number]
 
 /** The schema as JSON Schema, for editors and forms. */
 export function jsonSchema(): object {

@@ -70,6 +70,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
         privileges: [],
       },
     },
+    sinks: [],
     log: { level: 'info', format: 'text' },
   })
 })

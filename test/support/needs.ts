@@ -56,6 +56,17 @@ export function testWithPython(
   else suite.skip(`${name} (needs python3-${module})`)
 }
 
+/** The same for what is neither there nor missing as a program: a right, a device. */
+export function testWhere(
+  suite: Suite,
+  [isSo, what]: [isSo: boolean, what: string],
+  name: string,
+  run: () => Promise<void> | void,
+): void {
+  if (isSo) suite(name, run)
+  else suite.skip(`${name} (needs ${what})`, run)
+}
+
 const shared =
   process.env.ODOGRAPH_TEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url))
 
