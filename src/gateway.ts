@@ -281,6 +281,7 @@ export class Gateway {
     if (!mqtt.enabled) return undefined
     const { logger, clock } = this.#options
     const { url, username, password, caFile, certFile, keyFile, encoding, window, root } = mqtt
+    const { batches, deflate, bytesPerHour } = mqtt
     try {
       return createMqttUplink({
         gatewayId: this.#config.gateway.id ?? this.#identity.gatewayId,
@@ -288,6 +289,8 @@ export class Gateway {
         ...(url === undefined ? { embedded: hostAndPort(mqtt.listen) } : { url }),
         ...withoutUndefined({ username, password, caFile, certFile, keyFile }),
         encoding,
+        batch: { encoding: batches, deflate },
+        bytesPerHour,
         window,
         store: this.#journal,
         events: this.#journal.events,

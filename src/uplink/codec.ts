@@ -58,6 +58,11 @@ export function encodeEvent(
   return encoded({ ...vehicleCloudEvent(event, vehicle), sequence }, encoding)
 }
 
+/** Readable with any CBOR library (RFC 8949). */
+export function cborOf(value: unknown): Buffer {
+  return cbor.encode(value)
+}
+
 function encoded(event: object, encoding: RecordEncoding): EncodedRecord {
   return encoding === 'cbor'
     ? { contentType: 'application/cloudevents+cbor', payload: cbor.encode(event) }

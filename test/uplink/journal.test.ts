@@ -538,28 +538,58 @@ for (const [name, fields] of unstorable) {
 
 // ── sinks and vehicles ──────────────────────────────────────────────────────────────────────
 
-test('every sink has a cursor of its own, which outlives a restart', () =>
+test('every sink has lanes of its own, which outlive a restart', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
     append(journal, 0, 10)
-    assert.is(journal.cursor('mqtt'), 0)
-    assert.is(journal.unsent('mqtt'), 0, 'what is not committed is not there yet')
+    assert.is(journal.lanes('mqtt'), undefined)
+    assert.is(journal.newest(), 0, 'what is not committed is not there yet')
     journal.commit()
-    assert.is(journal.unsent('mqtt'), 10)
-    journal.saveCursor('mqtt', 4)
-    journal.saveCursor('export', 9)
-    journal.saveCursor('mqtt', 7)
+    assert.is(journal.newest(), 10)
+    journal.saveLanes('mqtt', { live: 4, backlog: [] })
+    journal.saveLanes('export', { live: 9, backlog: [] })
+    const backlog = [
+      { from: 0, to: 2 },
+      { from: 3, to: 7 },
+    ]
+    journal.saveLanes('mqtt', { live: 7, backlog })
     journal.stop()
     const again = openJournal(folder)
     assert.equal(
-      ['mqtt', 'export', 'other'].map((sink) => [again.cursor(sink), again.unsent(sink)]),
-      [
-        [7, 3],
-        [9, 1],
-        [0, 10],
-      ],
+      ['mqtt', 'export', 'other'].map((sink) => again.lanes(sink)),
+      [{ live: 7, backlog }, { live: 9, backlog: [] }, undefined],
     )
+    assert.is(again.newest(), 10)
     again.stop()
+  }))
+
+test('the last record that was received outside a time is found from the newest downwards', () =>
+  inFolder((folder) => {
+    const journal = openJournal(folder)
+    append(journal, 0, 10)
+    journal.commit()
+    const received = journal.read(0, 10).map(({ receivedAt }) => receivedAt)
+    const [first = 0, last = 0] = [received[0], received[9]]
+    assert.is(journal.lastReceivedOutside(0, first, last), undefined)
+    assert.is(journal.lastReceivedOutside(0, first + 1, last), 1)
+    assert.is(journal.lastReceivedOutside(1, first + 1, last), undefined)
+    assert.is(journal.lastReceivedOutside(0, received[6] ?? 0, last), 6)
+    assert.is(journal.lastReceivedOutside(0, first, last - 1), 10, 'a time to come')
+    journal.stop()
+  }))
+
+test('the place of MQTT in a file of format 2 is where its live lane goes on', () =>
+  inFolder((folder) => {
+    openJournal(folder).stop()
+    const database = openDatabase(join(folder, 'journal.db'), { readOnly: false })
+    database.exec(`DROP TABLE lane; UPDATE meta SET value = '2' WHERE key = 'version';
+      INSERT INTO cursor VALUES ('mqtt', 7), ('mqtt-events', 3)`)
+    database.close()
+    const journal = openJournal(folder)
+    assert.equal(journal.lanes('mqtt'), { live: 7, backlog: [] })
+    assert.is(journal.events.cursor('mqtt-events'), 3)
+    assert.is(journal.events.cursor('mqtt'), 0)
+    journal.stop()
   }))
 
 const van = { id: 'van', tokenId: '17', userDeviceId: '2CRmDbXBHTVYHbVbTpVbZZZZZZZ' }
@@ -734,11 +764,11 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     journal.stop()
     const version = () =>
       inDatabase(folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'version'").get())
-    assert.is(version()?.value, '2')
+    assert.is(version()?.value, '3')
     const again = openJournal(folder)
     assert.equal(numbersOf(again), [0])
     again.stop()
-    assert.is(version()?.value, '2')
+    assert.is(version()?.value, '3')
   }))
 
 test('a journal opens while another process is writing to it', () =>
@@ -786,10 +816,10 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
     (path) => {
       const database = openDatabase(path, { readOnly: false })
       migrate(database, path)
-      database.exec("UPDATE meta SET value = '3'")
+      database.exec("UPDATE meta SET value = '4'")
       database.close()
     },
-    /later version \(format 3, this one knows 2\)/,
+    /later version \(format 4, this one knows 3\)/,
   ],
   [
     'a file of a version that is no number',
@@ -872,6 +902,7 @@ const SCHEMA = [
   'CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID',
   'CREATE TABLE event ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, time INTEGER NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL ) STRICT',
   'CREATE TABLE kept ( part TEXT NOT NULL, owner TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (part, owner) ) STRICT, WITHOUT ROWID',
+  'CREATE TABLE lane ( sink TEXT PRIMARY KEY, live INTEGER NOT NULL, backlog TEXT NOT NULL ) STRICT, WITHOUT ROWID',
   'CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) STRICT',
   'CREATE TABLE odometer_slot ( vehicle TEXT NOT NULL, slot INTEGER NOT NULL, first_time INTEGER NOT NULL, first_km REAL NOT NULL, last_time INTEGER NOT NULL, last_km REAL NOT NULL, PRIMARY KEY (vehicle, slot) ) STRICT, WITHOUT ROWID',
   'CREATE TABLE record ( seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, vehicle TEXT NOT NULL, source TEXT NOT NULL, boot TEXT NOT NULL, number INTEGER NOT NULL, monotonic INTEGER NOT NULL, time INTEGER NOT NULL, received INTEGER NOT NULL, clock TEXT NOT NULL, odometer REAL, speed REAL, engineSpeed REAL, engineLoad REAL, fuelPercentRemaining REAL, batteryVoltage REAL, coolantTemp REAL, ambientTemp REAL, barometricPressure REAL, engineHours REAL, latitude REAL, longitude REAL, rest TEXT, quality TEXT ) STRICT',

@@ -8,7 +8,7 @@
 import { connect as connectLibrary, type MqttClient as LibraryClient } from 'mqtt'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
-import { type BrokerLimits, limitFault } from './broker-limits.ts'
+import { type BrokerLimits, greatestMessage, limitFault } from './broker-limits.ts'
 import { CLIENT_TIMINGS, type ClientTimings, type MqttClientOptions } from './client-options.ts'
 import { brokerName, connectOptions, parseBrokerUrl } from './connect-options.ts'
 import {
@@ -178,7 +178,7 @@ export class MqttClient {
     this.announce('online').catch((error) => {
       logger.warn({ detail: messageOf(error) }, 'availability could not be published')
     })
-    onConnected(window)
+    onConnected(window, greatestMessage(limits))
   }
 
   private announce(availability: 'online' | 'offline'): Promise<void> {

@@ -21,11 +21,13 @@ import {
   type StoredRecord,
 } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
+import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
+import { LaneStates } from './lane-states.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
 import { migrate, SLOT_MS } from './schema.ts'
 import { SentLog } from './sent-log.ts'
@@ -64,7 +66,7 @@ export interface JournalHealth {
   lostFrames: number
 }
 
-export class Journal implements RecordWriter {
+export class Journal implements RecordWriter, LaneStore {
   readonly path: string
   readonly #options: JournalOptions
   readonly #database: Database
@@ -73,7 +75,7 @@ export class Journal implements RecordWriter {
   readonly #state: Statement
   readonly #after: Statement
   readonly #newest: Statement
-  readonly #cursors: Cursors
+  readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
   readonly #states: KeptStates
@@ -106,9 +108,9 @@ export class Journal implements RecordWriter {
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
       this.#newest = prepare('SELECT max(seq) AS seq FROM record')
-      this.#cursors = new Cursors(this.#database)
+      this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
-      this.#events = new EventLog(this.#database, this.#cursors, options.logger)
+      this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
         this.#stored.set(String(row.vehicle), Number(row.stored))
@@ -259,18 +261,21 @@ export class Journal implements RecordWriter {
     return this.#after.all(afterSeq, limit).map(recordOf)
   }
 
-  /** The last place that a sink has acknowledged; 0 if none. */
-  cursor(sink: string): number {
-    return this.#cursors.cursor(sink)
+  /** The last place; 0 if there is none. */
+  newest(): number {
+    return Number(this.#newest.get()?.seq ?? 0)
   }
 
-  saveCursor(sink: string, seq: number): void {
-    this.#cursors.saveCursor(sink, seq)
+  lastReceivedOutside(afterSeq: number, from: Millis, to: Millis): number | undefined {
+    return this.#lanes.lastReceivedOutside(afterSeq, from, to)
   }
 
-  /** Records that a sink has not acknowledged; asked every second, so taken from the places alone. */
-  unsent(sink: string): number {
-    return Math.max(Number(this.#newest.get()?.seq ?? 0) - this.cursor(sink), 0)
+  lanes(sink: string): LaneState | undefined {
+    return this.#lanes.lanes(sink)
+  }
+
+  saveLanes(sink: string, state: LaneState): void {
+    this.#lanes.saveLanes(sink, state)
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */

@@ -48,8 +48,12 @@
  *   type, data     `dtc.set`, …; JSON object
  *
  * kept             what a part of the gateway remembers of something over a restart: JSON
- * cursor           a row a sink (mqtt, mqtt-events, …): the last seq of record, or of event, that it
- *                  has acknowledged
+ * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
+ *                  acknowledged
+ * lane             how far a sink of records (mqtt, …) is:
+ *   live           the last seq of record that it has acknowledged or that was left to the backlog
+ *   backlog        JSON: what was left and is not acknowledged, as ranges {from, to} of seq, without
+ *                  `from`, with `to`; disjoint, ascending
  * meta             format version and what else belongs to the file itself
  *
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
@@ -166,6 +170,14 @@ const migrations: readonly string[] = [
      state TEXT NOT NULL,
      PRIMARY KEY (part, owner)
    ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE lane (
+     sink TEXT PRIMARY KEY,
+     live INTEGER NOT NULL,
+     backlog TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
+   DELETE FROM cursor WHERE sink = 'mqtt';`,
 ]
 
 /**
