@@ -314,6 +314,7 @@ export class Gateway {
     const { logger } = this.#options
     const { clock } = this.#time
     const { url, username, password, caFile, certFile, keyFile, encoding, window, root } = mqtt
+    const { batches, deflate, bytesPerHour } = mqtt
     try {
       return createMqttUplink({
         gatewayId: this.#config.gateway.id ?? this.#identity.gatewayId,
@@ -321,6 +322,11 @@ export class Gateway {
         ...(url === undefined ? { embedded: hostAndPort(mqtt.listen) } : { url }),
         ...withoutUndefined({ username, password, caFile, certFile, keyFile }),
         encoding,
+        batch: { encoding: batches, deflate },
+        backlog: this.#storage.reader.backlog({ encoding: batches, deflate }, () =>
+          this.vehicles.all(),
+        ),
+        bytesPerHour,
         window,
         store: this.#journal,
         events: this.#journal.events,

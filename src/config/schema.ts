@@ -144,6 +144,16 @@ export const configSchema = section({
     listen: address.default('127.0.0.1:1883').describe('Where the embedded broker listens'),
     root: name.default('odograph').describe('First level of every topic'),
     encoding: z.enum(['json', 'cbor']).default('json'),
+    batches: z
+      .enum(['json', 'cbor', 'columns'])
+      .default('columns')
+      .describe('Encoding of what could not be sent at its time'),
+    deflate: z.boolean().default(false).describe('Batches are compressed'),
+    bytesPerHour: z
+      .int()
+      .min(10_000)
+      .optional()
+      .describe('Records take so much of the line in an hour; new ones are never held back'),
     username: z.string().optional(),
     password: z.string().optional(),
     caFile: z.string().optional(),

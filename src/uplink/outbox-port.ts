@@ -20,6 +20,18 @@ export interface OutboxStore<T extends Placed = StoredRecord> {
   unsent(sink: string): number
 }
 
+/** What a lane asks where it is not alone on its way out. `wake` tells it that an answer has changed. */
+export interface LaneRules<T extends Placed> {
+  /** Whether anything may be sent now, and then whether this may be. */
+  may?(next?: T): boolean
+  /** The place up to which nothing is this lane's any more; asked with the last place it has sent. */
+  staleUpTo?(position: number): number
+  /** Takes over what is behind `from` up to `to`; durable when it returns. Throws where it cannot be. */
+  cede?(from: number, to: number): void
+  /** The lane has sent or settled something. */
+  moved?(): void
+}
+
 /** Timers, passed in. `after` returns what cancels it. */
 export interface Timers {
   after(delayMs: number, run: () => void): () => void

@@ -13,6 +13,7 @@ import type { Logger } from '../model/ports.ts'
 import type { StoredRecord } from '../model/record.ts'
 import {
   DeliveryError,
+  type LaneRules,
   type OutboxStore,
   type Placed,
   systemTimers,
@@ -26,6 +27,7 @@ export interface OutboxOptions<T extends Placed = StoredRecord> {
   deliver(record: T): Promise<void>
   logger: Logger
   timers?: Timers
+  rules?: LaneRules<T>
   /** Records in flight at most. */
   window?: number
   /** Records per read of the journal. */
@@ -60,6 +62,7 @@ interface Flight {
 
 const DEFAULTS = {
   timers: systemTimers,
+  rules: {},
   window: 16,
   batch: 64,
   saveEvery: 200,
@@ -153,33 +156,64 @@ export class Outbox<T extends Placed = StoredRecord> {
     return { state, detail: this.hold?.detail ?? '', inFlight, unsent: this.unsent() }
   }
 
+  /** Whether there is, or may be, something that could not be sent yet. */
+  get waiting(): boolean {
+    return this.ahead.length > 0 || !this.exhausted
+  }
+
+  /** What was read and not sent yet has changed in the store. */
+  reread(): void {
+    this.ahead = []
+    this.wake()
+  }
+
   /** Sends as many records as may be in flight. */
   private pump(): void {
+    const { rules } = this.options
     while (this.maySend()) {
       const record = this.next()
-      if (record === undefined) return
+      if (record === undefined || rules.may?.(record) === false) break
+      this.ahead.shift()
       this.send(record)
     }
+    rules.moved?.()
   }
 
   private maySend(): boolean {
     if (!this.started || !this.online) return false
     if (this.failure !== undefined || this.hold !== undefined) return false
-    return this.flights.length < (this.probing ? 1 : this.window)
+    if (this.flights.length >= (this.probing ? 1 : this.window)) return false
+    return this.options.rules.may?.() !== false
   }
 
   private next(): T | undefined {
-    if (this.ahead.length === 0 && !this.exhausted) {
-      try {
-        this.cursor ??= this.options.store.cursor(this.options.sink)
-        const position = this.flights.at(-1)?.seq ?? this.cursor
-        this.ahead = this.options.store.read(position, this.options.batch)
-        this.exhausted = this.ahead.length < this.options.batch
-      } catch (error) {
-        this.holdFor(new DeliveryError('retry', `the journal cannot be read: ${messageOf(error)}`))
+    const { store, sink, batch } = this.options
+    try {
+      this.cursor ??= store.cursor(sink)
+      if (!this.ceded(this.cursor)) return undefined
+      if (this.ahead.length === 0 && !this.exhausted) {
+        this.ahead = store.read(this.flights.at(-1)?.seq ?? this.cursor, batch)
+        this.exhausted = this.ahead.length < batch
       }
+    } catch (error) {
+      const detail = `the journal cannot be read or written: ${messageOf(error)}`
+      this.holdFor(new DeliveryError('retry', detail))
+      return undefined
     }
-    return this.ahead.shift()
+    return this.ahead[0]
+  }
+
+  /** Hands over what is not this lane's any more. False while something in flight is before it. */
+  private ceded(cursor: number): boolean {
+    const { rules } = this.options
+    const position = this.flights.at(-1)?.seq ?? cursor
+    const upTo = rules.staleUpTo?.(position) ?? 0
+    if (upTo <= position) return true
+    if (this.flights.length > 0) return false
+    rules.cede?.(cursor, upTo)
+    this.cursor = upTo
+    this.ahead = this.ahead.filter(({ seq }) => seq > upTo)
+    return true
   }
 
   private send(record: T): void {

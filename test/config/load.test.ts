@@ -62,6 +62,8 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       listen: '127.0.0.1:1883',
       root: 'odograph',
       encoding: 'json',
+      batches: 'columns',
+      deflate: false,
       window: 16,
       homeAssistant: false,
       commands: {

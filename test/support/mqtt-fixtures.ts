@@ -2,6 +2,7 @@
 import type { Clock, Logger } from '../../src/model/ports.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
+import type { LaneState, LaneStore } from '../../src/uplink/lanes/lane-store.ts'
 import type { OutboxStore, Timers } from '../../src/uplink/outbox-port.ts'
 
 export const van: Vehicle = {
@@ -31,10 +32,11 @@ export function recordOf(seq: number, vehicle = van.id): StoredRecord {
   }
 }
 
-/** The journal's side of the outbox. */
-export class MemoryStore implements OutboxStore {
+/** The journal's side of the outbox and of the lanes. */
+export class MemoryStore implements OutboxStore, LaneStore {
   readonly records: StoredRecord[] = []
   readonly saved: number[] = []
+  state: LaneState | undefined
   reads = 0
   broken = false
 
@@ -44,10 +46,29 @@ export class MemoryStore implements OutboxStore {
     }
   }
 
+  newest(): number {
+    return this.records.at(-1)?.seq ?? 0
+  }
+
   read(afterSeq: number, limit: number): StoredRecord[] {
     this.reads += 1
     if (this.broken) throw new Error('disk I/O error')
     return this.records.filter(({ seq }) => seq > afterSeq).slice(0, limit)
+  }
+
+  /** Whatever it holds was received just now, whenever that is. */
+  lastReceivedOutside(_afterSeq: number, _from: number, _to: number): number | undefined {
+    return undefined
+  }
+
+  lanes(): LaneState | undefined {
+    return this.state
+  }
+
+  saveLanes(_sink: string, state: LaneState): void {
+    if (this.broken) throw new Error('disk I/O error')
+    this.state = structuredClone(state)
+    this.saved.push(state.live)
   }
 
   cursor(): number {

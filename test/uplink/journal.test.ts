@@ -538,28 +538,44 @@ for (const [name, fields] of unstorable) {
 
 // ── sinks and vehicles ──────────────────────────────────────────────────────────────────────
 
-test('every sink has a cursor of its own, which outlives a restart', () =>
+test('every sink has lanes of its own, which outlive a restart', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
     append(journal, 0, 10)
-    assert.is(journal.cursor('mqtt'), 0)
-    assert.is(journal.unsent('mqtt'), 0, 'what is not committed is not there yet')
+    assert.is(journal.lanes('mqtt'), undefined)
+    assert.is(journal.newest(), 0, 'what is not committed is not there yet')
     journal.commit()
-    assert.is(journal.unsent('mqtt'), 10)
-    journal.saveCursor('mqtt', 4)
-    journal.saveCursor('export', 9)
-    journal.saveCursor('mqtt', 7)
+    assert.is(journal.newest(), 10)
+    journal.saveLanes('mqtt', { live: 4, backlog: [] })
+    journal.saveLanes('export', { live: 9, backlog: [] })
+    const backlog = [
+      { from: 0, to: 2 },
+      { from: 3, to: 7 },
+    ]
+    journal.saveLanes('mqtt', { live: 7, backlog })
     journal.stop()
     const again = openJournal(folder)
     assert.equal(
-      ['mqtt', 'export', 'other'].map((sink) => [again.cursor(sink), again.unsent(sink)]),
-      [
-        [7, 3],
-        [9, 1],
-        [0, 10],
-      ],
+      ['mqtt', 'export', 'other'].map((sink) => again.lanes(sink)),
+      [{ live: 7, backlog }, { live: 9, backlog: [] }, undefined],
     )
+    assert.is(again.newest(), 10)
     again.stop()
+  }))
+
+test('the last record that was received outside a time is found from the newest downwards', () =>
+  inFolder((folder) => {
+    const journal = openJournal(folder)
+    append(journal, 0, 10)
+    journal.commit()
+    const received = journal.read(0, 10).map(({ receivedAt }) => receivedAt)
+    const [first = 0, last = 0] = [received[0], received[9]]
+    assert.is(journal.lastReceivedOutside(0, first, last), undefined)
+    assert.is(journal.lastReceivedOutside(0, first + 1, last), 1)
+    assert.is(journal.lastReceivedOutside(1, first + 1, last), undefined)
+    assert.is(journal.lastReceivedOutside(0, received[6] ?? 0, last), 6)
+    assert.is(journal.lastReceivedOutside(0, first, last - 1), 10, 'a time to come')
+    journal.stop()
   }))
 
 const van = { id: 'van', tokenId: '17', userDeviceId: '2CRmDbXBHTVYHbVbTpVbZZZZZZZ' }

@@ -15,6 +15,11 @@ export interface BrokerLimits {
 /** Fixed header, packet identifier and properties of a PUBLISH, generously. */
 const PACKET_OVERHEAD = 64
 
+/** The greatest payload and topic that the broker takes. */
+export function greatestMessage(limits: BrokerLimits): number {
+  return Math.max(0, (limits.maximumPacketSize ?? Infinity) - PACKET_OVERHEAD)
+}
+
 /** Why the broker would not take the message, with the reason code it would give. */
 export function limitFault(message: Message, limits: BrokerLimits): DeliveryError | undefined {
   const { topic, payload, qos } = message

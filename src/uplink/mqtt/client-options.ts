@@ -19,7 +19,8 @@ export interface MqttClientOptions extends BrokerAddress {
   /** In [0, 1), for the jitter. */
   random?: () => number
   timings?: Partial<ClientTimings>
-  onConnected(window: number): void
+  /** The broker takes so many messages at once, and none whose payload and topic are greater. */
+  onConnected(window: number, maxBytes: number): void
   onDisconnected(): void
 }
 

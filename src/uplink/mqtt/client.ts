@@ -14,7 +14,7 @@ import {
 import { messageOf, OdographError } from '../../model/errors.ts'
 import { withoutUndefined } from '../../model/without-undefined.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
-import { type BrokerLimits, limitFault } from './broker-limits.ts'
+import { type BrokerLimits, greatestMessage, limitFault } from './broker-limits.ts'
 import { CLIENT_TIMINGS, type ClientTimings, type MqttClientOptions } from './client-options.ts'
 import { brokerName, connectOptions, parseBrokerUrl } from './connect-options.ts'
 import {
@@ -207,7 +207,7 @@ export class MqttClient {
     this.announce('online').catch((error) => {
       logger.warn({ detail: messageOf(error) }, 'availability could not be published')
     })
-    onConnected(window)
+    onConnected(window, greatestMessage(limits))
   }
 
   private received(message: IncomingMessage): void {

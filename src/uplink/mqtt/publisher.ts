@@ -1,13 +1,16 @@
 /**
  * The MQTT uplink: what of the gateway goes to which topic (the MQTT contract), over one
- * connection. Records and events come from the journal, each through an outbox of its own;
+ * connection. Records come from the journal through two lanes, events through an outbox;
  * everything else is the newest value of its topic and is published again on every new connection.
  */
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
-import { type EncodedRecord, encodeEvent, encodeRecord, type RecordEncoding } from '../codec.ts'
+import { encodeEvent, encodeRecord } from '../codec.ts'
+import type { Batch } from '../lanes/lane-store.ts'
+import { Lanes, type LanesOptions, type Spent } from '../lanes/lanes.ts'
+import { LocalBacklogReader } from '../lanes/local-backlog-reader.ts'
 import { Outbox } from '../outbox.ts'
 import { systemTimers, type Timers } from '../outbox-port.ts'
 import { createBroker } from './broker.ts'
@@ -22,10 +25,10 @@ import {
   type MqttUplinkOptions,
   outboxTimings,
   topicPart,
-  type UplinkState,
+  type UplinkHealth,
 } from './uplink-options.ts'
 
-export type { MqttUplink, MqttUplinkOptions, UplinkState } from './uplink-options.ts'
+export type { MqttUplink, MqttUplinkOptions, UplinkHealth, UplinkState } from './uplink-options.ts'
 
 const SINK = 'mqtt'
 const EVENT_SINK = 'mqtt-events'
@@ -41,7 +44,7 @@ class Uplink implements MqttUplink {
   private readonly timers: Timers
   private readonly root: string
   private readonly embedded: EmbeddedStarter | undefined
-  private readonly outbox: Outbox
+  private readonly lanes: Lanes
   private readonly eventOutbox: Outbox<StoredEvent> | undefined
   private readonly statuses: StatusLane
   private readonly inbound: Inbound
@@ -58,7 +61,7 @@ class Uplink implements MqttUplink {
     this.timers = options.timers ?? systemTimers
     this.root = topicPart(options.root ?? 'odograph', 'MQTT root')
     topicPart(options.gatewayId, 'gateway id')
-    const { embedded, url, logger, clock, timings = {}, window, store, events } = options
+    const { embedded, url, logger, clock, timings = {}, window, events } = options
     this.inbound = this.createInbound()
     if (embedded !== undefined) this.embedded = this.createEmbedded(embedded)
     else if (url !== undefined) this.client = this.createClient(url)
@@ -74,19 +77,14 @@ class Uplink implements MqttUplink {
       timers: this.timers,
       ...(window === undefined ? {} : { window }),
     }
-    this.outbox = new Outbox({
-      ...lane,
-      sink: SINK,
-      store,
-      deliver: (record) => this.deliver('records', record, encodeRecord),
-    })
+    this.lanes = this.createLanes(lane)
     this.eventOutbox =
       events &&
       new Outbox<StoredEvent>({
         ...lane,
         sink: EVENT_SINK,
         store: events,
-        deliver: (event) => this.deliver('events', event, encodeEvent),
+        deliver: (event) => this.deliverEvent(event),
       })
     this.statuses = new StatusLane({
       status: (vehicle) => this.statusText(vehicle),
@@ -106,7 +104,7 @@ class Uplink implements MqttUplink {
     }
     if (this.running) return
     this.running = true
-    this.outbox.start()
+    this.lanes.start()
     this.eventOutbox?.start()
     if (this.embedded === undefined) this.client?.start()
     else this.embedded.start()
@@ -123,7 +121,7 @@ class Uplink implements MqttUplink {
   }
 
   wake(): void {
-    this.outbox.wake()
+    this.lanes.wake()
     this.eventOutbox?.wake()
   }
 
@@ -132,27 +130,30 @@ class Uplink implements MqttUplink {
     this.inbound.statusChanged(vehicleId)
   }
 
-  hold(_reason: string | undefined): void {
-    // Records are not held back yet.
+  hold(reason: string | undefined): void {
+    this.lanes.hold(reason)
   }
 
-  health(): { state: UplinkState; detail: string; unsent: number } {
-    const records = this.outbox.health()
+  health(): UplinkHealth {
+    const lanes = this.lanes.health()
     const events = this.eventOutbox?.health()
     const connection = this.connectionHealth()
     const isConnected = connection.state === 'connected'
     const details = [connection.detail]
-    for (const [name, lane] of Object.entries({ records, events })) {
-      if (isConnected && lane?.detail) details.push(`${name} wait: ${lane.detail}`)
-    }
-    const isParked = records.state === 'parked' || events?.state === 'parked'
+    if (isConnected) details.push(...lanes.waits)
+    if (isConnected && events?.detail) details.push(`events wait: ${events.detail}`)
     for (const [vehicle, count] of this.orphans) {
       details.push(`${count} records of '${vehicle}', which is not configured, were left out`)
     }
+    if (lanes.gone > 0) {
+      details.push(`${lanes.gone} records were removed from the journal before they could be sent`)
+    }
+    const isParked = [lanes.live, lanes.backlog, events].some((lane) => lane?.state === 'parked')
     return {
       state: isConnected && isParked ? 'parked' : connection.state,
       detail: details.join('; '),
-      unsent: records.unsent + (events?.unsent ?? 0),
+      unsent: lanes.live.unsent + lanes.backlog.unsent + (events?.unsent ?? 0),
+      lanes,
     }
   }
 
@@ -160,6 +161,24 @@ class Uplink implements MqttUplink {
     if (this.client !== undefined) return this.client.health()
     if (!this.running) return { state: 'stopped', detail: 'stopped' }
     return { state: 'waiting', detail: this.embedded?.detail() ?? '' }
+  }
+
+  private createLanes(lane: Partial<LanesOptions>): Lanes {
+    const { store, backlog, batch, vehicles, logger, clock, bytesPerHour, liveMs } = this.options
+    const format = { encoding: 'columns', deflate: false, ...batch } as const
+    return new Lanes({
+      ...lane,
+      sink: SINK,
+      store,
+      reader: backlog ?? new LocalBacklogReader({ store, vehicles, format }),
+      deliver: (record, spent) => this.deliver(record, spent),
+      deliverBatch: (encoded, spent) => this.deliverBatch(encoded, spent),
+      leftOut: (vehicle, count) => this.leaveOut(vehicle, count),
+      logger,
+      clock,
+      bytesPerHour,
+      ...(liveMs === undefined ? {} : { liveMs }),
+    })
   }
 
   private createEmbedded(options: EmbeddedAddress): EmbeddedStarter {
@@ -185,7 +204,7 @@ class Uplink implements MqttUplink {
       ...(embedded === undefined ? {} : { protocolVersion: 4 as const }),
       clientId: `${this.root.replaceAll('/', '-')}-${gatewayId}`,
       availabilityTopic: this.topic(gatewayId, 'availability'),
-      onConnected: (window) => this.connected(window),
+      onConnected: (window, maxBytes) => this.connected(window, maxBytes),
       onDisconnected: () => this.disconnected(),
     })
     this.inbound.subscribe(client)
@@ -199,8 +218,8 @@ class Uplink implements MqttUplink {
     return new Inbound({ ...options, root, timers, random, publish }, options)
   }
 
-  private connected(window: number): void {
-    this.outbox.connected(window)
+  private connected(window: number, maxBytes: number): void {
+    this.lanes.connected(window, maxBytes - this.longestTopic())
     this.eventOutbox?.connected(window)
     this.statuses.connected(this.options.vehicles().map((vehicle) => vehicle.id))
     this.inbound.connected()
@@ -208,7 +227,7 @@ class Uplink implements MqttUplink {
   }
 
   private disconnected(): void {
-    this.outbox.disconnected()
+    this.lanes.disconnected()
     this.eventOutbox?.disconnected()
     this.statuses.disconnected()
     this.inbound.disconnected()
@@ -216,26 +235,55 @@ class Uplink implements MqttUplink {
     this.cancelHealth = undefined
   }
 
-  private deliver<T extends StoredRecord | StoredEvent>(
-    name: 'records' | 'events',
-    stored: T,
-    encode: (stored: T, vehicle: Vehicle, encoding: RecordEncoding) => EncodedRecord,
-  ): Promise<void> {
-    const vehicle = this.options.vehicles().find(({ id }) => id === stored.vehicle)
+  private deliver(record: StoredRecord, spent: Spent): Promise<void> {
+    const vehicle = this.vehicle(record.vehicle)
     if (vehicle === undefined) {
-      this.leaveOut(stored.vehicle)
+      this.leaveOut(record.vehicle, 1)
       return Promise.resolve()
     }
-    const { contentType, payload } = encode(stored, vehicle, this.options.encoding ?? 'json')
-    const topic = this.topic(vehicle.id, name)
-    return this.send({ topic, payload, qos: 1, retain: false, contentType })
+    const encoded = encodeRecord(record, vehicle, this.options.encoding ?? 'json')
+    return this.sendCounted({ ...encoded, topic: this.topic(vehicle.id, 'records') }, spent)
+  }
+
+  private deliverBatch({ vehicle, payload, contentType }: Batch, spent: Spent): Promise<void> {
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+    const topic = this.topic(vehicle, 'backlog')
+    return this.sendCounted({ topic, payload: bytes, contentType }, spent)
+  }
+
+  private deliverEvent(event: StoredEvent): Promise<void> {
+    const vehicle = this.vehicle(event.vehicle)
+    if (vehicle === undefined) {
+      this.leaveOut(event.vehicle, 1)
+      return Promise.resolve()
+    }
+    const encoded = encodeEvent(event, vehicle, this.options.encoding ?? 'json')
+    const topic = this.topic(vehicle.id, 'events')
+    return this.send({ ...encoded, topic, qos: 1, retain: false })
+  }
+
+  private sendCounted(
+    message: { topic: string; payload: Buffer; contentType: string },
+    spent: Spent,
+  ): Promise<void> {
+    spent(message.payload.byteLength + Buffer.byteLength(message.topic))
+    return this.send({ ...message, qos: 1, retain: false })
+  }
+
+  private vehicle(id: string): Vehicle | undefined {
+    return this.options.vehicles().find((vehicle) => vehicle.id === id)
+  }
+
+  private longestTopic(): number {
+    const topics = this.options.vehicles().map(({ id }) => this.topic(id, 'backlog'))
+    return Math.max(0, ...topics.map((topic) => Buffer.byteLength(topic)))
   }
 
   /** A vehicle that was removed must not hold up the others; its records stay in the journal. */
-  private leaveOut(vehicle: string): void {
-    const count = (this.orphans.get(vehicle) ?? 0) + 1
-    this.orphans.set(vehicle, count)
-    if (count > 1) return
+  private leaveOut(vehicle: string, count: number): void {
+    const before = this.orphans.get(vehicle) ?? 0
+    this.orphans.set(vehicle, before + count)
+    if (before > 0) return
     this.options.logger.error(
       { vehicle },
       'records of a vehicle that is not configured are left out',
@@ -289,7 +337,7 @@ class Uplink implements MqttUplink {
 
   private async shutDown(): Promise<void> {
     this.statuses.disconnected()
-    await Promise.all([this.outbox.stop(), this.eventOutbox?.stop(), this.inbound.stop()])
+    await Promise.all([this.lanes.stop(), this.eventOutbox?.stop(), this.inbound.stop()])
     await this.embedded?.stop()
     await this.client?.stop()
     if (this.embedded === undefined) return

@@ -2,8 +2,12 @@
 import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type { Clock, Logger } from '../../model/ports.ts'
+import type { Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
+import type { BatchFormat } from '../batch-codec.ts'
 import type { RecordEncoding } from '../codec.ts'
+import type { BacklogReader, LaneStore } from '../lanes/lane-store.ts'
+import type { LanesHealth } from '../lanes/lanes.ts'
 import type { OutboxOptions } from '../outbox.ts'
 import type { OutboxStore, Timers } from '../outbox-port.ts'
 import type { ConnectionState } from './client.ts'
@@ -32,7 +36,15 @@ export interface MqttUplinkOptions extends Partial<BrokerAddress> {
   protocolVersion?: 4 | 5
   keepaliveSeconds?: number
   window?: number
-  store: OutboxStore
+  store: LaneStore
+  /** Reads and encodes the backlog on a thread of its own; without it, here, as `batch` says. */
+  backlog?: BacklogReader
+  /** Default: columns, not deflated. */
+  batch?: Partial<BatchFormat>
+  /** What records may take of the line in an hour; without it there is no limit. */
+  bytesPerHour?: number | undefined
+  /** How long after its commit a record may still go out alone. */
+  liveMs?: Millis
   /** Events; without it none are published. */
   events?: OutboxStore<StoredEvent>
   vehicles(): readonly Vehicle[]
@@ -72,9 +84,17 @@ export interface MqttUplink {
   /** The journal has committed. */
   wake(): void
   statusChanged(vehicleId: string): void
-  /** Publishes no records while there is a reason, a sentence for the health. */
+  /** With a reason, no record goes out until it is called without one. */
   hold(reason: string | undefined): void
-  health(): { state: UplinkState; detail: string; unsent: number }
+  health(): UplinkHealth
+}
+
+export interface UplinkHealth {
+  state: UplinkState
+  detail: string
+  /** Records of both lanes, and events. */
+  unsent: number
+  lanes: LanesHealth
 }
 
 /** Checks a part of a topic that comes from the configuration (MQTT 5.0, 4.7: no wildcards). */

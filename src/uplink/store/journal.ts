@@ -21,13 +21,14 @@ import {
   type StoredRecord,
 } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
+import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
-import { type LaneState, LaneStates } from './lane-states.ts'
+import { LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { Retention } from './retention.ts'
@@ -75,14 +76,13 @@ export interface JournalHealth {
   unsentRemoved: number
 }
 
-export class Journal implements RecordWriter {
+export class Journal implements RecordWriter, LaneStore {
   readonly path: string
   readonly #options: JournalOptions
   readonly #database: Database
   readonly #state: Statement
   readonly #records: RecordTable
   readonly #retention: Retention
-  readonly #cursors: Cursors
   readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
@@ -111,10 +111,9 @@ export class Journal implements RecordWriter {
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
-      this.#cursors = new Cursors(this.#database)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
-      this.#events = new EventLog(this.#database, this.#cursors, options.logger)
+      this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
         this.#stored.set(String(row.vehicle), Number(row.stored))
@@ -326,20 +325,6 @@ export class Journal implements RecordWriter {
   /** Puts a block in the place of its rows. Throws where that cannot be done now. */
   seal(block: SealedBlock): void {
     this.#inTransaction(() => this.#records.seal(block))
-  }
-
-  /** The last place that a sink has acknowledged; 0 if none. */
-  cursor(sink: string): number {
-    return this.#cursors.cursor(sink)
-  }
-
-  saveCursor(sink: string, seq: number): void {
-    this.#cursors.saveCursor(sink, seq)
-  }
-
-  /** Records that a sink has not acknowledged; asked every second, so taken from the places alone. */
-  unsent(sink: string): number {
-    return Math.max(this.#records.newest() - this.cursor(sink), 0)
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */

@@ -1,18 +1,6 @@
-/** How far each sink has come with the records, lane by lane (table `lane`). */
+/** How far the lanes of each sink are in what the journal holds (lanes/lane-store.ts). */
 import type { Database, Statement } from '../../database/sqlite.ts'
-
-/** Places of records, `from` exclusive. */
-export interface LaneRange {
-  from: number
-  to: number
-}
-
-export interface LaneState {
-  /** Every record up to here is acknowledged or stands in the backlog. */
-  live: number
-  /** Ascending and apart from each other. */
-  backlog: LaneRange[]
-}
+import type { LaneState } from '../lanes/lane-store.ts'
 
 export class LaneStates {
   readonly #find: Statement
@@ -46,5 +34,5 @@ export class LaneStates {
 }
 
 function stateOf(live: unknown, backlog: unknown): LaneState {
-  return { live: Number(live), backlog: JSON.parse(String(backlog)) as LaneRange[] }
+  return { live: Number(live), backlog: JSON.parse(String(backlog)) as LaneState['backlog'] }
 }

@@ -1,6 +1,7 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
+import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
 import { buckets, days, events, page, sample, span, totalDistance } from './queries.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
@@ -18,7 +19,7 @@ const queries = {
   totalDistance,
 }
 
-export type ReaderMethod = keyof typeof queries
+export type ReaderMethod = keyof typeof queries | 'backlogPart'
 
 export interface ReaderRequest {
   id: number
@@ -28,24 +29,38 @@ export interface ReaderRequest {
 
 export type ReaderAnswer = { id: number; result: unknown } | { id: number; error: string }
 
-let reading: Reading | undefined
+interface Open {
+  reading: Reading
+  backlog: BacklogParts
+}
 
-parentPort?.on('message', (request: ReaderRequest | 'close') => {
+let open: Open | undefined
+
+parentPort?.on('message', async (request: ReaderRequest | 'close') => {
   if (request === 'close') {
-    reading?.database.close()
+    open?.reading.database.close()
     parentPort?.close()
     return
   }
-  parentPort?.postMessage(answerOf(request))
+  parentPort?.postMessage(await answerOf(request))
 })
 
-function answerOf({ id, method, args }: ReaderRequest): ReaderAnswer {
+async function answerOf({ id, method, args }: ReaderRequest): Promise<ReaderAnswer> {
   try {
-    reading ??= openReading((workerData as { path: string }).path)
-    const open = reading
+    open ??= opened((workerData as { path: string }).path)
+    const { reading, backlog } = open
+    if (method === 'backlogPart') {
+      const [query] = args as [BacklogQuery]
+      return { id, result: await inSnapshot(reading, () => backlog.next(query)) }
+    }
     const query = queries[method] as (reading: Reading, ...args: unknown[]) => unknown
-    return { id, result: inSnapshot(open, () => query(open, ...args)) }
+    return { id, result: inSnapshot(reading, () => query(reading, ...args)) }
   } catch (error) {
     return { id, error: messageOf(error) }
   }
+}
+
+function opened(path: string): Open {
+  const reading = openReading(path)
+  return { reading, backlog: new BacklogParts(reading) }
 }

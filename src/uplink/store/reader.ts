@@ -10,12 +10,18 @@ import type {
   RecordReader,
   SentFrameReader,
 } from '../../model/ports.ts'
+import type { Vehicle } from '../../model/vehicle.ts'
+import type { BatchFormat } from '../batch-codec.ts'
+import type { BacklogPart, BacklogReader } from '../lanes/lane-store.ts'
+import type { BacklogQuery } from './backlog-parts.ts'
 import type { SealQuery } from './blocks/block-to-seal.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { ReaderAnswer, ReaderMethod, ReaderRequest } from './reader-worker.ts'
 
 export interface JournalReader extends RecordReader, EventReader, SentFrameReader {
   blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
+  /** Batches for a sink, made on the reader's thread. */
+  backlog(format: BatchFormat, vehicles: () => readonly Vehicle[]): BacklogReader
   stop(): Promise<void>
 }
 
@@ -84,6 +90,12 @@ export function createReader(
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
     events: (query) => ask<StoredEvent[]>('events', query),
     blockToSeal: (query) => ask<SealedBlock | undefined>('blockToSeal', query),
+    backlog: (format, vehicles) => ({
+      next(from, to, limit) {
+        const query: BacklogQuery = { from, to, limit, format, vehicles: [...vehicles()] }
+        return ask<BacklogPart>('backlogPart', query)
+      },
+    }),
     sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {
       stopped = true
