@@ -5,6 +5,7 @@
 import type { StoredRecord } from '../../model/record.ts'
 import { type SignalName, signals } from '../../model/signals.ts'
 import { IsoTimes } from './iso-times.ts'
+import { numberText } from './number-text.ts'
 import { type ExportOutput, type ExportWriter, TextPieces } from './output.ts'
 
 export interface CsvOptions {
@@ -17,7 +18,7 @@ const SPECIAL = /[",\r\n]/
 
 export function csvField(value: unknown): string {
   if (value === undefined || value === null) return ''
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return numberText(value)
   const text = String(value)
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

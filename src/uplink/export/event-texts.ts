@@ -8,6 +8,7 @@ import { sourceUri } from '../../model/cloud-event.ts'
 import type { StoredRecord } from '../../model/record.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { IsoTimes } from './iso-times.ts'
+import { numberText } from './number-text.ts'
 
 /** The last value of a signal. */
 interface Kept {
@@ -17,6 +18,8 @@ interface Kept {
   /** `"name":value,`; empty where the value has no text. */
   part: string
 }
+
+const TYPE = '","type":"zone.dimo.device.status.update"}'
 
 /** All but what stands for itself in JSON: not control characters, `"`, `\` and lone surrogates. */
 const ESCAPED = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
@@ -43,19 +46,21 @@ export class EventTexts {
 
   text(record: StoredRecord): string {
     const { data } = record
-    let text = '{"data":{'
+    // Joined at the end: a string that grows by small parts is gone through once more when it is used.
+    const parts = ['{"data":{']
     for (const name in data) {
-      text += this.#keep(name, (data as Record<string, unknown>)[name]).part
+      parts.push(this.#keep(name, (data as Record<string, unknown>)[name]).part)
     }
-    text += this.#vehicle + this.#times.text(record.time) + this.#subject
+    parts.push(this.#vehicle, this.#times.text(record.time), this.#subject)
     const { latitude, longitude } = data
     if (latitude !== undefined && longitude !== undefined) {
       const lon = this.#coordinate('longitude', longitude)
-      text += `"location":{"lon":${lon},"lat":${this.#coordinate('latitude', latitude)}},`
+      const lat = this.#coordinate('latitude', latitude)
+      parts.push('"location":{"lon":', lon, ',"lat":', lat, '},')
     }
-    text += `"id":${quoted(record.id)}`
-    text += this.#source(record.source) + this.#times.text(record.receivedAt)
-    return `${text}","type":"zone.dimo.device.status.update"}`
+    parts.push('"id":', quoted(record.id), this.#source(record.source))
+    parts.push(this.#times.text(record.receivedAt), TYPE)
+    return parts.join('')
   }
 
   #keep(name: string, value: unknown): Kept {
@@ -91,7 +96,7 @@ export class EventTexts {
 }
 
 function jsonOf(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
+  if (typeof value === 'number') return Number.isFinite(value) ? numberText(value) : 'null'
   if (typeof value === 'string') return quoted(value)
   return JSON.stringify(value)
 }
