@@ -12,6 +12,11 @@ export interface Statement {
   run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
   get(...values: SqlValue[]): Row | undefined
   all(...values: SqlValue[]): Row[]
+  iterate(...values: SqlValue[]): IterableIterator<Row>
+  /** Of the result; none where there is no result. */
+  columns(): { name: string }[]
+  /** The text of the one statement; what came after it in the text given is not in it. */
+  readonly sourceSQL: string
 }
 
 export interface Database {
