@@ -19,6 +19,8 @@ import { ALL_TIME, timeRange } from './time-range.ts'
 const DEFAULT_MS: Millis = 7 * 86_400_000
 /** Everything else could write, if only to a file of its own (`VACUUM INTO`). */
 const QUERY = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:select|with|values|explain)\b/i
+/** Texts, quoted names and remarks: a semicolon in them ends nothing. */
+const APART = /'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
 const TURN = 1000
 
 export async function sql(args: string[], io: CommandIo): Promise<number> {
@@ -41,6 +43,10 @@ export async function sql(args: string[], io: CommandIo): Promise<number> {
       'SQL',
       'only a query can be asked: SELECT, WITH, VALUES, EXPLAIN',
     )
+  }
+  // SQLite would do the first and keep silent about the rest.
+  if (/;\s*[^\s;]/.test(text.replace(APART, ' '))) {
+    throw new OdographError('usage', 'SQL', 'one query at a time')
   }
   return await withJournal(dataFolderPath(values.data), async (database) => {
     if (/\brecord(_here)?\b/i.test(text)) await fill(database, values, io)
@@ -107,8 +113,6 @@ function asked<T>(work: () => T): T {
 
 function prepared(database: Database, text: string): Statement {
   const statement = database.prepare(text)
-  const rest = text.slice(statement.sourceSQL.length).replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '')
-  if (/[^\s;]/.test(rest)) throw new OdographError('usage', 'SQL', 'one query at a time')
   const names = statement.columns().map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) < index)
   if (twice === undefined) return statement

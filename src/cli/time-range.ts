@@ -21,13 +21,13 @@ interface Bounds {
 
 /** `fallback` stands for a bound that is not given. Throws `usage`. */
 export function timeRange(bounds: Bounds, now: Millis, fallback = ALL_TIME): TimeWindow {
-  const from = bound('--from', bounds.from, now, fallback).from
-  const to = bound('--to', bounds.to, now, fallback).to
+  const from = instants('--from', bounds.from, now, fallback).from
+  const to = instants('--to', bounds.to, now, fallback).to
   if (from < to) return { from, to }
-  throw new OdographError('usage', '--from', 'is not before --to')
+  throw new OdographError('usage', `--from ${bounds.from}`, 'is not before --to')
 }
 
-function bound(
+function instants(
   name: string,
   text: string | undefined,
   now: Millis,

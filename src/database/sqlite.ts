@@ -15,8 +15,6 @@ export interface Statement {
   iterate(...values: SqlValue[]): IterableIterator<Row>
   /** Of the result; none where there is no result. */
   columns(): { name: string }[]
-  /** The text of the one statement; what came after it in the text given is not in it. */
-  readonly sourceSQL: string
 }
 
 export interface Database {
