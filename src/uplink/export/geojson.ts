@@ -89,7 +89,7 @@ class LineWriter implements ExportWriter {
 
   constructor(features: Features, { vehicle }: GeojsonOptions) {
     this.#features = features
-    this.#vehicle = quoted(vehicle)
+    this.#vehicle = vehicle
   }
 
   record(record: StoredRecord): void {
@@ -111,11 +111,14 @@ class LineWriter implements ExportWriter {
     const points = this.#points
     this.#points = next
     const [first] = points
-    const last = points.at(-1)
-    if (first === undefined || last === undefined) return
-    const time = (point: TrackPoint) => `"${this.#times.text(point.time)}"`
-    let properties = `{"vehicle":${this.#vehicle},"from":${time(first)},"to":${time(last)}`
-    properties += `,"times":[${points.map(time).join(',')}]}`
+    if (first === undefined) return
+    const times = points.map((point) => this.#times.text(point.time))
+    const properties = JSON.stringify({
+      vehicle: this.#vehicle,
+      from: times[0],
+      to: times.at(-1),
+      times,
+    })
     const geometry =
       points.length === 1
         ? pointGeometry(first)
