@@ -70,6 +70,35 @@ A wrong NAME is answered with all there are.`,
       'log [--data DIR] [--source ID] [--vehicle ID] [--since 1h|DATE] [--requester TEXT] [--limit N] [--json]',
     load: async () => (await import('./cli/governor.ts')).governor,
   },
+  export: {
+    summary: 'write the records of a vehicle as JSON lines, CSV, Parquet, GPX or GeoJSON',
+    usage:
+      '--format jsonl|csv|parquet|gpx|geojson [--vehicle ID] [--from DATE] [--to DATE] [--signals NAME,…] [--units] [--points] [--out FILE [--force]] [--data DIR] [--config FILE]',
+    details: `DATE       2026-03-01 (a day of UTC; as --to it counts whole), 2026-03-01T08:00:00Z, or how
+           long ago: 12h, 30d. Without: all there is.
+jsonl      the CloudEvents of the REST history; make, model and year come from --config
+csv        time, received, source, clock, and a column for each signal that occurs or is named with
+           --signals; empty is unknown; --units puts units into the header
+parquet    the same columns, and the vehicle; units stand in the metadata
+gpx        a track, in segments where no position was known for more than 5 minutes
+geojson    a line for each such segment, with its times; with --points a point for each record
+Standard output, unless --out names a file. The gateway may be running.`,
+    load: async () => (await import('./cli/export.ts')).exportRecords,
+  },
+  sql: {
+    summary: 'ask the journal in SQL, reading only',
+    usage:
+      '"SELECT …" [--vehicle ID] [--from DATE] [--to DATE] [--format table|csv|jsonl] [--data DIR]',
+    details: `record     a row a record: seq, id, vehicle, source, boot, number, monotonic, time and received
+           (ms since 1970, UTC), clock, quality (JSON), and a column for each signal; NULL is
+           unknown. It holds the records from --from to --to only, by default the seven days up
+           to the newest one; --from 1970-01-01 takes all.
+event, odometer_slot, vehicle, vehicle_state, …   the other tables of the journal, whole
+DATE       2026-03-01 (a day of UTC; as --to it counts whole), 2026-03-01T08:00:00Z, or 12h, 30d ago
+           datetime(time / 1000, 'unixepoch') makes a time readable
+Nothing can be written: one query, to a journal that is open for reading. The gateway may be running.`,
+    load: async () => (await import('./cli/sql.ts')).sql,
+  },
   token: {
     summary: 'print a token signed by this gateway',
     usage:

@@ -14,6 +14,8 @@ export interface Statement {
   all(...values: SqlValue[]): Row[]
   /** Reads a row at a time; leaving the loop early ends it. */
   iterate(...values: SqlValue[]): IterableIterator<Row>
+  /** Of the result; none where there is no result. */
+  columns(): { name: string }[]
 }
 
 export interface Database {

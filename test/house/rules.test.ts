@@ -180,6 +180,7 @@ const homes: Record<string, string[]> = {
   yaml: ['src/config/'],
   pino: ['src/logger.ts'],
   uplot: ['src/api/'],
+  'hyparquet-writer': ['src/uplink/export/parquet.ts'],
   // Not of the world: a language for shapes, spoken where shapes come in.
   zod: ['src/config/', 'src/api/'],
 }

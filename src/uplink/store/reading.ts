@@ -1,5 +1,6 @@
 /** A connection that reads the journal, and the blocks that it has open. */
 import { type Database, openDatabase } from '../../database/sqlite.ts'
+import { messageOf, OdographError } from '../../model/errors.ts'
 import { BlockCache } from './blocks/block-cache.ts'
 import { requireVersion } from './schema.ts'
 
@@ -19,16 +20,20 @@ export function openReading(path: string): Reading {
     return { database, blocks: new BlockCache(database) }
   } catch (error) {
     database.close()
-    throw error
+    if (error instanceof OdographError) throw error
+    throw new OdographError('store-failed', path, messageOf(error), error)
   }
 }
 
-/** Runs in a read transaction: records become parts of blocks at any time. */
+/**
+ * Runs in a read transaction, its own or one that is open already: records become parts of blocks at
+ * any time.
+ */
 export function inSnapshot<T>({ database }: Reading, read: () => T): T {
-  database.exec('BEGIN')
+  database.exec('SAVEPOINT reading')
   try {
     return read()
   } finally {
-    database.exec('COMMIT')
+    database.exec('RELEASE reading')
   }
 }
