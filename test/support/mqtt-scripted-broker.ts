@@ -19,6 +19,8 @@ export interface Script {
   maximumPacketSize?: number
   /** Reason code for PUBACK; undefined answers nothing. Default 0. */
   publish?(message: Publish): number | undefined
+  /** Reason code for a SUBACK of one filter. Default 1: granted QoS 1. */
+  subscribe?(filter: string): number
 }
 
 export class ScriptedBroker {
@@ -77,6 +79,7 @@ export class ScriptedBroker {
           version = packet.body[6] ?? 0
           this.accept(socket, version)
         } else if (kind === 3) this.take(socket, version, packet.first, packet.body)
+        else if (kind === 8) this.grant(socket, version, packet.body)
         else if (kind === 12) socket.write(Buffer.from([0xd0, 0]))
         else if (kind === 14) this.disconnects += 1
       }
@@ -102,6 +105,18 @@ export class ScriptedBroker {
     if (code !== 0) socket.end()
   }
 
+  private grant(socket: Socket, version: number, body: Buffer): void {
+    const codes: number[] = []
+    // packet identifier, properties, then filters with a byte of options each
+    let at = version === 5 ? 3 + (body[2] ?? 0) : 2
+    while (at < body.length) {
+      const end = at + 2 + body.readUInt16BE(at)
+      codes.push(this.script.subscribe?.(body.toString('utf8', at + 2, end)) ?? 1)
+      at = end + 1
+    }
+    socket.write(suback(body.readUInt16BE(0), version, codes))
+  }
+
   private take(socket: Socket, version: number, first: number, body: Buffer): void {
     const qos = (first >> 1) & 3
     const topicEnd = 2 + body.readUInt16BE(0)
@@ -121,6 +136,11 @@ export class ScriptedBroker {
     const code = this.script.publish === undefined ? 0 : this.script.publish(message)
     if (code !== undefined) socket.write(version === 5 ? puback(id, code) : puback(id, 0))
   }
+}
+
+function suback(id: number, version: number, codes: number[]): Buffer {
+  const body = [id >> 8, id & 255, ...(version === 5 ? [0] : []), ...codes]
+  return Buffer.from([0x90, body.length, ...body])
 }
 
 function puback(id: number, code: number): Buffer {

@@ -417,4 +417,18 @@ test('what was kept by another version is read as far as it goes', () => {
   }
 })
 
+test('without a memory it announces all the same', async () => {
+  const broken = () => {
+    throw new Error('disk I/O error')
+  }
+  const { create, components, shown, timers } = discovery()
+  const home = create({ kept: { kept: broken, keep: broken } })
+  home.connected()
+  assert.equal(components(), ['odometer'])
+  shown.add('speed')
+  home.statusChanged('van')
+  await timers.advance(10_000)
+  assert.equal(components(), ['odometer', 'speed'])
+})
+
 test.run()

@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createBroker } from '../../src/uplink/mqtt/broker.ts'
 import { MqttClient } from '../../src/uplink/mqtt/client.ts'
 import type { MqttClientOptions } from '../../src/uplink/mqtt/client-options.ts'
 import {
@@ -330,6 +331,54 @@ test('a URL becomes options, and its name in logs has no password', () => {
       (error: Error) => !error.message.includes('secret'),
     )
   }
+})
+
+test('a broker that refuses a subscription is told of, and everything else goes on', async () => {
+  for (const protocolVersion of [4, 5] as const) {
+    const logger = new MemoryLogger()
+    const script = { subscribe: (filter: string) => (filter === 'a/#' ? 1 : 0x80) }
+    const said = () => logger.lines.filter((line) => line.includes('does not let'))
+    await against(
+      script,
+      async (broker, { client }) => {
+        client.subscribe(['a/#', 'b/#'], () => undefined)
+        await until('the refusal', () => said().length === 1)
+        assert.match(said()[0] ?? '', '"filters":["b/#"]')
+        await client.publish(message)
+        assert.is(client.health().state, 'connected')
+        broker.dropAll()
+        await until('told again on the next connection', () => said().length === 2)
+      },
+      { logger, protocolVersion },
+    )
+  }
+})
+
+test('a message goes to everybody who asked for its topic, and to nobody who does no more', async () => {
+  const broker = createBroker({ port: 0, logger: new MemoryLogger() })
+  const url = `mqtt://127.0.0.1:${await broker.start()}`
+  const { client } = clientOf(url)
+  const got: string[] = []
+  const cancel = client.subscribe(['a/+', 'a/b'], ({ topic }) => got.push(`one ${topic}`))
+  client.start()
+  await until('connected', isState(client, 'connected'))
+  client.subscribe(['a/#'], ({ topic, payload }) => {
+    got.push(`two ${topic}`)
+    if (payload.toString() === 'bad') throw new Error('cannot be read')
+  })
+  const send = (topic: string, payload: string) =>
+    client.publish({ topic, payload, qos: 1, retain: false })
+  await send('a/b', 'good')
+  await until('both', () => got.length >= 2)
+  assert.equal([...new Set(got)], ['one a/b', 'two a/b'])
+  cancel()
+  got.length = 0
+  await send('a/b', 'bad')
+  await send('a/c/d', 'good')
+  await until('the second', () => got.includes('two a/c/d'))
+  assert.equal([...new Set(got)], ['two a/b', 'two a/c/d'])
+  await client.stop()
+  await broker.stop()
 })
 
 test.run()

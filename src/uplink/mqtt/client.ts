@@ -223,11 +223,12 @@ export class MqttClient {
   private ask(attempt: Attempt, filters: readonly string[]): void {
     if (filters.length === 0) return
     const how = attempt.version === 5 ? { nl: true, rap: true } : {}
-    attempt.library.subscribe([...filters], { qos: 1, ...how }, (error, granted) => {
-      if (this.attempt !== attempt) return
-      const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? []
-      if (!error && refused.length === 0) return
-      const fields = { filters: refused.length > 0 ? refused : filters, detail: messageOf(error) }
+    attempt.library.subscribe([...filters], { qos: 1, ...how }, (error, _asked, answer) => {
+      if (this.attempt !== attempt || !error) return
+      // the answer has a code for each filter, in their order (MQTT 5.0, 3.9.3)
+      const codes = (answer?.granted ?? []).map(Number)
+      const refused = filters.filter((_, i) => (codes[i] ?? 0) >= 128)
+      const fields = { filters: refused.length > 0 ? refused : filters, detail: error.message }
       this.options.logger.warn(fields, 'the broker does not let the gateway subscribe')
     })
   }

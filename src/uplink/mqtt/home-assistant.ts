@@ -192,14 +192,31 @@ class Discovery implements HomeAssistant {
   }
 
   private memory(): Remembered {
-    this.remembered ??= remembered(this.options.kept.kept())
+    if (this.remembered !== undefined) return this.remembered
+    let kept: unknown
+    try {
+      kept = this.options.kept.kept()
+    } catch (error) {
+      this.notKept(error)
+    }
+    this.remembered = remembered(kept)
     return this.remembered
   }
 
   private remember(): void {
     const { topics, shown } = this.memory()
     const byVehicle = [...shown].map(([vehicle, names]) => [vehicle, [...names]])
-    this.options.kept.keep({ topics: [...topics], shown: Object.fromEntries(byVehicle) })
+    try {
+      this.options.kept.keep({ topics: [...topics], shown: Object.fromEntries(byVehicle) })
+    } catch (error) {
+      this.notKept(error)
+    }
+  }
+
+  /** A journal that fails says so itself; discovery goes on and forgets at the next start. */
+  private notKept(error: unknown): void {
+    const fields = { detail: messageOf(error) }
+    this.options.logger.warn(fields, 'what was announced to Home Assistant cannot be remembered')
   }
 }
 
