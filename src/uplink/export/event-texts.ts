@@ -46,21 +46,18 @@ export class EventTexts {
 
   text(record: StoredRecord): string {
     const { data } = record
-    // Joined at the end: a string that grows by small parts is gone through once more when it is used.
-    const parts = ['{"data":{']
+    let text = '{"data":{'
     for (const name in data) {
-      parts.push(this.#keep(name, (data as Record<string, unknown>)[name]).part)
+      text += this.#keep(name, (data as Record<string, unknown>)[name]).part
     }
-    parts.push(this.#vehicle, this.#times.text(record.time), this.#subject)
+    text += this.#vehicle + this.#times.text(record.time) + this.#subject
     const { latitude, longitude } = data
     if (latitude !== undefined && longitude !== undefined) {
       const lon = this.#coordinate('longitude', longitude)
-      const lat = this.#coordinate('latitude', latitude)
-      parts.push('"location":{"lon":', lon, ',"lat":', lat, '},')
+      text += `"location":{"lon":${lon},"lat":${this.#coordinate('latitude', latitude)}},`
     }
-    parts.push('"id":', quoted(record.id), this.#source(record.source))
-    parts.push(this.#times.text(record.receivedAt), TYPE)
-    return parts.join('')
+    text += `"id":${quoted(record.id)}${this.#source(record.source)}`
+    return text + this.#times.text(record.receivedAt) + TYPE
   }
 
   #keep(name: string, value: unknown): Kept {
