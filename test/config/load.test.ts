@@ -62,6 +62,8 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       root: 'odograph',
       encoding: 'json',
       window: 16,
+      batches: 'columns',
+      deflate: false,
     },
     log: { level: 'info', format: 'text' },
   })

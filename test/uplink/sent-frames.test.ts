@@ -289,7 +289,8 @@ test('a journal of the first version gets its log, and keeps its records', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
     journal.stop()
-    const old = 'DROP TABLE sent_time; DROP TABLE sent_frame; DROP TABLE event; DROP TABLE kept'
+    const old =
+      'DROP TABLE sent_time; DROP TABLE sent_frame; DROP TABLE event; DROP TABLE kept; DROP TABLE lane'
     inDatabase(
       journal.path,
       (database) => database.exec(`${old}; UPDATE meta SET value = '1' WHERE key = 'version'`),
