@@ -86,6 +86,7 @@ export class AgingStore implements LaneStore {
 /** Batches whose payload is their places, as text, padded to a size a record. */
 export class PlacesReader implements BacklogReader {
   failing = false
+  hanging = false
   private readonly store: AgingStore
 
   constructor(store: AgingStore) {
@@ -93,6 +94,7 @@ export class PlacesReader implements BacklogReader {
   }
 
   async next(from: number, to: number, limit: BatchLimit): Promise<BacklogPart> {
+    if (this.hanging) return NEVER
     if (this.failing) throw new Error('the thread has ended')
     const count = Math.max(1, Math.min(limit.records, Math.floor(limit.bytes / RECORD_BYTES)))
     const records = this.store.read(from, count).filter(({ seq }) => seq <= to)

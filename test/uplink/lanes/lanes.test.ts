@@ -175,6 +175,20 @@ test('a backlog that cannot be read is tried again, and the live lane goes on', 
   bench.everythingArrived()
 })
 
+test('a backlog whose reading never ends is read anew', async () => {
+  const bench = new LaneBench()
+  bench.roundTripMs = 10
+  bench.commit(100)
+  await bench.timers.advance(HOUR_MS)
+  bench.reader.hanging = true
+  bench.lanes.connected()
+  await bench.timers.advance(60_000)
+  assert.match(bench.lanes.health().waits.join(), 'no answer in 60000 ms')
+  bench.reader.hanging = false
+  await bench.timers.advance(10_000)
+  bench.everythingArrived()
+})
+
 test('a range that cannot be made durable is not left behind', async () => {
   const bench = new LaneBench()
   bench.commit(100)
@@ -307,7 +321,8 @@ async function step(bench: LaneBench, dice: () => number): Promise<void> {
   else if (roll < 93) bench.lanes.connected(1 + Math.floor(dice() * 20))
   else if (roll < 94) bench.kill()
   else if (roll < 95) bench.hold(dice() < 0.5 ? 'the clock is not set' : undefined)
-  else if (roll < 96) bench.reader.failing = dice() < 0.3
+  else if (roll < 95.7) bench.reader.failing = dice() < 0.3
+  else if (roll < 96) bench.reader.hanging = dice() < 0.3
   else if (roll < 97) bench.store.broken = dice() < 0.3
   else if (roll < 98) {
     const from = Math.floor(dice() * bench.store.records.length)
@@ -324,6 +339,7 @@ async function step(bench: LaneBench, dice: () => number): Promise<void> {
 async function finish(bench: LaneBench): Promise<void> {
   bench.store.broken = false
   bench.reader.failing = false
+  bench.reader.hanging = false
   bench.hold(undefined)
   await bench.disconnect()
   bench.roundTripMs = 20
