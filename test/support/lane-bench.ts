@@ -3,6 +3,7 @@
  * Checks, with every call, what must hold at all times.
  */
 import * as assert from 'uvu/assert'
+import { messageOf } from '../../src/model/errors.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
 import type {
   BacklogPart,
@@ -132,6 +133,8 @@ export class LaneBench {
   readonly reader = new PlacesReader(this.store)
   readonly attempts: Attempt[] = []
   readonly acknowledged = new Set<number>()
+  /** What must never be and was: the lanes take an error that is thrown at them for a failure. */
+  readonly violations: string[] = []
   open: Open[] = []
   held = false
   lanes: Lanes
@@ -145,7 +148,7 @@ export class LaneBench {
 
   constructor(options: Partial<LanesOptions> = {}) {
     this.options = options
-    this.store.onSave = (state) => this.nothingSkipped(state)
+    this.store.onSave = (state) => this.check(() => this.nothingSkipped(state))
     this.lanes = this.made()
     this.lanes.start()
   }
@@ -192,6 +195,15 @@ export class LaneBench {
     await this.fail('offline', ...this.open)
   }
 
+  /** What is not acknowledged in a moment may be sent again. */
+  async restart(): Promise<void> {
+    const stopped = this.lanes.stop()
+    await this.timers.advance(2_000)
+    await stopped
+    this.failures += 1
+    this.lanes.start()
+  }
+
   hold(reason: string | undefined): void {
     this.held = reason !== undefined
     this.lanes.hold(reason)
@@ -206,8 +218,9 @@ export class LaneBench {
     this.lanes.start()
   }
 
-  /** Whatever still stands in the store has arrived. */
+  /** Whatever still stands in the store has arrived, and nothing was ever wrong on the way. */
   everythingArrived(): void {
+    assert.equal(this.violations, [])
     const missing = this.store.records.filter(
       (record) => record !== undefined && !this.acknowledged.has(record.seq),
     )
@@ -217,17 +230,30 @@ export class LaneBench {
     )
   }
 
+  /** One that is replaced by another is dead: it neither saves nor sends any more. */
   private made(): Lanes {
+    const isAlive = () => this.lanes === lanes
+    const { store } = this
     const lanes: Lanes = new Lanes({
       sink: 'test',
-      store: this.store,
+      store: {
+        newest: () => store.newest(),
+        read: (after, limit) => store.read(after, limit),
+        lastReceivedOutside: (after, from, to) => store.lastReceivedOutside(after, from, to),
+        lanes: () => store.lanes(),
+        saveLanes: (sink, state) => {
+          if (isAlive()) store.saveLanes(sink, state)
+        },
+      },
       reader: this.reader,
       deliver: (record, spent) =>
         this.attempt(lanes, { lane: 'live', vehicle: record.vehicle, places: [record.seq] }, spent),
       deliverBatch: (batch, spent) => this.attemptBatch(lanes, batch, spent),
       logger: this.logger,
       clock: this.timers,
-      timers: this.timers,
+      timers: {
+        after: (delayMs, run) => this.timers.after(delayMs, () => isAlive() && run()),
+      },
       ...this.options,
     })
     return lanes
@@ -246,10 +272,10 @@ export class LaneBench {
     spent: Spent,
   ): Promise<void> {
     // what a killed process might still do reaches nobody
-    if (lanes !== this.lanes) return NEVER
+    if (this.lanes !== lanes) return NEVER
     const bytes = what.places.length * RECORD_BYTES
     const attempt = { ...what, bytes, at: this.timers.now() }
-    this.allowed(attempt)
+    this.check(() => this.allowed(attempt))
     this.attempts.push(attempt)
     spent(bytes)
     return new Promise((resolve, reject) => {
@@ -260,6 +286,14 @@ export class LaneBench {
         if (this.open.includes(open)) void this.acknowledge(open)
       })
     })
+  }
+
+  private check(what: () => void): void {
+    try {
+      what()
+    } catch (error) {
+      this.violations.push(messageOf(error))
+    }
   }
 
   private allowed({ lane, vehicle, places, at }: Attempt): void {
