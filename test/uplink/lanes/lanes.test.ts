@@ -119,6 +119,25 @@ test('records that change while they are held back are read anew', async () => {
   assert.is(bench.open[0]?.vehicle, 'restamped')
 })
 
+test('batches of records that change while they are held back are made anew', async () => {
+  const bench = new LaneBench()
+  bench.commit(3)
+  await bench.timers.advance(HOUR_MS)
+  bench.lanes.connected()
+  bench.hold('the clock is not set')
+  const record = bench.store.records[0]
+  if (record !== undefined) bench.store.records[0] = { ...record, vehicle: 'restamped' }
+  bench.hold(undefined)
+  await settled()
+  assert.equal(
+    bench.attempts.map(({ vehicle, places }) => [vehicle, places]),
+    [
+      ['restamped', [1]],
+      ['van', [2, 3]],
+    ],
+  )
+})
+
 test('records of before a restart go by the wall clock: a minute ago is live, a time to come is not', async () => {
   for (const [receivedAgo, lane] of [
     [59_000, 'live'],
