@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { connectAsync } from 'mqtt'
@@ -254,6 +254,7 @@ async function drain(deflate: boolean): Promise<void> {
 async function oneByOne(): Promise<void> {
   const { broker, port } = await mosquitto()
   const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5 })
+  ;(client.stream as Socket).setNoDelay(true)
   const records = generatedRecords({ count: Math.min(RECORDS, 20_000) })
   let bytes = 0
   const seconds = await timed(async () => {

@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { inflateSync } from 'node:zlib'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { until } from '../support/mqtt-fixtures.ts'
+import { MemoryStore, until } from '../support/mqtt-fixtures.ts'
 import { freePort, Mosquitto, type MosquittoOptions } from '../support/mqtt-mosquitto.ts'
 import { Listener, uplinkOf } from '../support/mqtt-uplink.ts'
 import { testWith } from '../support/needs.ts'
@@ -40,6 +41,33 @@ withBroker('MQTT 5 carries the content type of each encoding', {}, async (broker
       ),
     )
     assert.match(uplink.health().detail, 'MQTT 5')
+    await uplink.stop()
+  }
+  await listener.end()
+})
+
+withBroker('MQTT 5 carries the content type of a batch, deflated or not', {}, async (broker) => {
+  const listener = await Listener.at(broker.url)
+  const batches = () => listener.messages.filter(({ topic }) => topic === 'odograph/van/backlog')
+  for (const [deflate, parameter] of [
+    [false, ''],
+    [true, ';content-encoding=deflate'],
+  ] as const) {
+    const store = new MemoryStore()
+    store.commit(50)
+    store.lastReceivedOutside = () => 50
+    const batch = { encoding: 'json', deflate } as const
+    const { uplink } = uplinkOf({ url: broker.url, store, batch })
+    listener.messages.length = 0
+    uplink.start()
+    await until('received', () => batches().length === 1)
+    const { contentType, bytes = Buffer.alloc(0) } = batches()[0] ?? {}
+    assert.is(contentType, `application/cloudevents-batch+json${parameter}`)
+    const events = JSON.parse((deflate ? inflateSync(bytes) : bytes).toString())
+    assert.equal(
+      events.map(({ id }: { id: string }) => id),
+      store.records.map(({ id }) => id),
+    )
     await uplink.stop()
   }
   await listener.end()

@@ -25,6 +25,7 @@ export function uplinkOf(options: Partial<MqttUplinkOptions> = {}) {
 export interface Received {
   topic: string
   payload: string
+  bytes: Buffer
   retain: boolean
   contentType: string | undefined
 }
@@ -40,6 +41,7 @@ export class Listener {
       this.messages.push({
         topic,
         payload: payload.toString(),
+        bytes: payload,
         retain: packet.retain,
         contentType: packet.properties?.contentType,
       })

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openDatabase } from '../../src/database/sqlite.ts'
 import { page } from '../../src/uplink/store/queries.ts'
 import {
   readRange,
   signalsInRange,
   vehiclesWithRecords,
 } from '../../src/uplink/store/read-range.ts'
+import { openReading } from '../../src/uplink/store/reading.ts'
 import {
   checkpointOf,
   inFolder,
@@ -31,18 +31,18 @@ test('records come in order of time and place, none twice and none left out', ()
       if (i % 4 === 0) journal.append(newRecord(i, { vehicle: 'bus' }), checkpointOf())
     }
     journal.commit()
-    const database = openDatabase(join(folder, 'journal.db'), { readOnly: true })
-    const expected = page(database, ALL, { limit: 10_000, order: 'asc' }).records
+    const reading = openReading(join(folder, 'journal.db'))
+    const expected = page(reading, ALL, { limit: 10_000, order: 'asc' }).records
     assert.is(expected.length, 9000)
-    assert.equal([...readRange(database, ALL)], expected)
+    assert.equal([...readRange(reading, ALL)], expected)
     const window = { vehicle: 'van', from: START + 1000, to: START + 2000 }
     assert.equal(
-      [...readRange(database, window)],
+      [...readRange(reading, window)],
       expected.filter(({ time }) => time === START + 1000),
     )
-    assert.equal([...readRange(database, { ...ALL, vehicle: 'tram' })], [])
-    assert.equal(vehiclesWithRecords(database), ['bus', 'van'])
-    database.close()
+    assert.equal([...readRange(reading, { ...ALL, vehicle: 'tram' })], [])
+    assert.equal(vehiclesWithRecords(reading.database), ['bus', 'van'])
+    reading.database.close()
     journal.stop()
   }))
 
@@ -51,9 +51,9 @@ test('what is stored meanwhile is read too, and its writing is not held up', () 
     const journal = openJournal(folder)
     for (let i = 0; i < 2500; i += 1) journal.append(newRecord(i), checkpointOf())
     journal.commit()
-    const database = openDatabase(join(folder, 'journal.db'), { readOnly: true })
+    const reading = openReading(join(folder, 'journal.db'))
     let count = 0
-    for (const record of readRange(database, ALL)) {
+    for (const record of readRange(reading, ALL)) {
       if (count === 0) {
         journal.append(newRecord(2500), checkpointOf())
         journal.commit()
@@ -63,7 +63,7 @@ test('what is stored meanwhile is read too, and its writing is not held up', () 
       count += 1
     }
     assert.is(count, 2501)
-    database.close()
+    reading.database.close()
     journal.stop()
   }))
 
@@ -74,12 +74,12 @@ test('the signals of a window are found, with a column of their own and without'
     journal.append(newRecord(1, { data: { activity: 'idling', speed: 0 } }), checkpointOf())
     journal.append(newRecord(2, { vehicle: 'bus', data: { soc: 1 } }), checkpointOf())
     journal.commit()
-    const database = openDatabase(join(folder, 'journal.db'), { readOnly: true })
-    assert.equal(signalsInRange(database, ALL), ['odometer', 'speed', 'oilTemp', 'activity'])
+    const reading = openReading(join(folder, 'journal.db'))
+    assert.equal(signalsInRange(reading, ALL), ['odometer', 'speed', 'oilTemp', 'activity'])
     const second = { vehicle: 'van', from: START + 1, to: START + 20_000 }
-    assert.equal(signalsInRange(database, second), ['speed', 'activity'])
-    assert.equal(signalsInRange(database, { ...ALL, vehicle: 'tram' }), [])
-    database.close()
+    assert.equal(signalsInRange(reading, second), ['speed', 'activity'])
+    assert.equal(signalsInRange(reading, { ...ALL, vehicle: 'tram' }), [])
+    reading.database.close()
     journal.stop()
   }))
 

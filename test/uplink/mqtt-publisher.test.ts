@@ -162,6 +162,48 @@ test('records of a vehicle that is no longer configured are left out, counted, a
   await broker.stop()
 })
 
+test('what is too old for the live lane goes to the backlog topic, in batches', async () => {
+  const broker = await ScriptedBroker.started()
+  const store = new MemoryStore()
+  store.commit(1_000)
+  store.lastReceivedOutside = (after) => (after < 990 ? 990 : undefined)
+  const { uplink } = uplinkOf({ url: broker.url, store, batch: { encoding: 'json' } })
+  uplink.start()
+  await until('all sent', () => uplink.health().unsent === 0)
+  const of = (topic: string) => broker.received.filter((message) => message.topic === topic)
+  assert.equal(
+    of('odograph/van/records').map(({ payload }) => JSON.parse(payload).sequence),
+    store.records.slice(990).map(({ seq }) => String(seq).padStart(16, '0')),
+  )
+  const batches = of('odograph/van/backlog')
+  assert.ok(batches.length >= 2 && batches.length < 30)
+  assert.equal(
+    batches.flatMap(({ payload }) => JSON.parse(payload)).map(({ id }) => id),
+    store.records.slice(0, 990).map(({ id }) => id),
+  )
+  assert.ok(uplink.health().lanes.bytesLastHour > 990 * 100)
+  await uplink.stop()
+  assert.equal(store.state, { live: 1_000, backlog: [] })
+  await broker.stop()
+})
+
+test('while records are held back only they wait, and the health says why', async () => {
+  const broker = await ScriptedBroker.started()
+  const { uplink, store } = uplinkOf({ url: broker.url })
+  store.commit(3)
+  uplink.hold('the clock is not set')
+  uplink.start()
+  const topics = () => broker.received.map(({ topic }) => topic)
+  await until('the status', () => topics().includes(STATUS))
+  assert.match(uplink.health().detail, 'records are held back: the clock is not set')
+  assert.is(uplink.health().unsent, 3)
+  assert.not(topics().some((topic) => topic.endsWith('records')))
+  uplink.hold(undefined)
+  await until('all sent', () => uplink.health().unsent === 0)
+  await uplink.stop()
+  await broker.stop()
+})
+
 test('a quota that is used up is waited for; nothing is lost and nothing overtakes', async () => {
   let left = 7
   const accepted: string[] = []

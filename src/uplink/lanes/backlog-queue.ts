@@ -28,7 +28,11 @@ export interface BacklogQueueOptions {
   timers: Timers
   retryMs: number
   maxRetryMs: number
+  /** A reading that takes longer is given up. */
+  readMs?: number
 }
+
+const READ_MS = 60_000
 
 interface Part extends BacklogPart {
   from: number
@@ -108,9 +112,17 @@ export class BacklogQueue implements OutboxStore<BacklogItem> {
   }
 
   async #next({ from, to }: PlaceRange): Promise<BacklogPart> {
-    const part = await this.#options.reader.next(from, to, this.#options.limit())
+    const part = await this.#inTime(this.#options.reader.next(from, to, this.#options.limit()))
     if (part.last > from && part.last <= to) return part
     throw new Error(`places ${from} to ${to} were read up to ${part.last}`)
+  }
+
+  #inTime<T>(reading: Promise<T>): Promise<T> {
+    const { timers, readMs = READ_MS } = this.#options
+    return new Promise((resolve, reject) => {
+      const cancel = timers.after(readMs, () => reject(new Error(`no answer in ${readMs} ms`)))
+      reading.then(resolve, reject).finally(cancel)
+    })
   }
 
   #failed(detail: string): void {

@@ -1,8 +1,9 @@
 /**
  * The bytes that a sink may send in an hour, as a token bucket: it fills evenly over the hour and
- * holds a minute's worth, so that in no sixty minutes that end with a batch more than the budget goes
- * out. What the live lane sends is counted and never held back; the bucket may go into debt for
- * it, up to an hour's worth. It starts empty: a restart is no reason for a new hour.
+ * holds a minute's worth (or a few kilobytes), so that in no sixty minutes that end with a batch more
+ * than the budget goes out, unless the live lane alone does that: what it sends is counted and never
+ * held back. The bucket may go into debt for it, up to an hour's worth. It starts empty: a restart
+ * is no reason for a new hour.
  */
 import type { Millis } from '../../model/time.ts'
 
@@ -30,7 +31,7 @@ export class ByteBudget {
   /** The most that goes out at once, and the size that a batch should not pass. */
   get burst(): number {
     if (this.#bytesPerHour === undefined) return Infinity
-    return Math.min(Math.max(this.#bytesPerHour / MINUTES, LEAST_BURST), this.#bytesPerHour / 2)
+    return Math.min(Math.max(this.#bytesPerHour / MINUTES, LEAST_BURST), this.#bytesPerHour / 4)
   }
 
   spend(bytes: number): void {

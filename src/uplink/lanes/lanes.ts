@@ -91,6 +91,8 @@ export class Lanes {
   readonly #backlog: Outbox<BacklogItem>
   /** The newest place when it was started: what is behind it has an age by the wall clock only. */
   #boundary: number | undefined
+  /** Since when the newest place could not be read; undefined: it could. */
+  #missedAt: Millis | undefined
   /** A connection was made, and the live lane has not been looked at since. */
   #fresh = false
   #held: string | undefined
@@ -256,22 +258,24 @@ export class Lanes {
     }
   }
 
-  /** A store that cannot be read now is read at the next commit; the places are then older. */
+  /** What could not be noted, for the store could not be read, is as old as that. */
   #noteNewest(): void {
-    let newest: number
+    const now = this.#options.clock.monotonic()
     try {
-      newest = this.#options.store.newest()
+      const newest = this.#options.store.newest()
+      this.#boundary ??= newest
+      this.#ages.note(newest, this.#missedAt ?? now)
+      this.#missedAt = undefined
     } catch {
-      return
+      this.#missedAt ??= now
     }
-    this.#boundary ??= newest
-    this.#ages.note(newest, this.#options.clock.monotonic())
   }
 
   /** The last place that is too old for the live lane, seen from the last place it has sent. */
   #staleUpTo(position: number): number {
     const { clock, liveMs } = this.#options
     const now = clock.monotonic()
+    if (this.#missedAt !== undefined) this.#noteNewest()
     const fresh = this.#fresh
     this.#fresh = false
     let stale = this.#ages.olderThan(liveMs, now)

@@ -5,6 +5,7 @@
  * journal is the queue. MQTT 5 first, since 3.1.1 acknowledges what the broker's access rules threw
  * away; 3.1.1 only where the broker refuses 5. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
  */
+import { Socket } from 'node:net'
 import {
   connect as connectLibrary,
   type IClientPublishOptions,
@@ -189,6 +190,7 @@ export class MqttClient {
       this.options.window ?? DEFAULT_WINDOW,
       limits.receiveMaximum ?? Infinity,
     )
+    withoutDelay(attempt.library)
     attempt.connectedAt = clock.monotonic()
     attempt.inFlight = new InFlight({
       send: (message, done) => this.send(attempt, limits, message, done),
@@ -342,4 +344,14 @@ function incoming(topic: string, payload: Buffer, packet: IPublishPacket): Incom
       userProperties,
     }),
   }
+}
+
+/**
+ * The end of a message must not wait for the broker to acknowledge its beginning, which brokers
+ * delay: with few messages in flight that is the pace of the whole backlog.
+ */
+function withoutDelay({ stream }: LibraryClient): void {
+  const socket: unknown = 'socket' in stream ? stream.socket : stream
+  const inner = socket instanceof Object && '_socket' in socket ? socket._socket : socket
+  if (inner instanceof Socket) inner.setNoDelay(true)
 }
