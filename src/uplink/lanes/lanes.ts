@@ -70,7 +70,7 @@ const DEFAULTS = {
   liveMs: 60_000,
   window: 16,
   backlogWindow: 4,
-  batchRecords: 500,
+  batchRecords: 2000,
   batchBytes: 65_536,
   saveEvery: 200,
   saveMs: 5_000,

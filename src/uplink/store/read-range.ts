@@ -11,7 +11,7 @@ import { page } from './queries.ts'
 import { inSnapshot, type Reading } from './reading.ts'
 import { columnSignals } from './schema.ts'
 
-const PAGE_RECORDS = 3600
+const PAGE_RECORDS = 2000
 const WINDOW = 'vehicle = ?1 AND time >= ?2 AND time < ?3'
 
 /** In order of time, then of sequence number. */

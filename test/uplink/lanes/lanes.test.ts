@@ -19,7 +19,7 @@ test('with a connection every record goes out alone at once, and nothing is left
 })
 
 test('after ten hours without a broker the newest go first, and the rest follows in batches', async () => {
-  const bench = new LaneBench()
+  const bench = new LaneBench({ batchRecords: 500 })
   await bench.drive(36_000)
   assert.is(bench.attempts.length, 0)
   assert.match(bench.lanes.health().waits.join(), 'no connection')
@@ -48,7 +48,7 @@ test('after ten hours without a broker the newest go first, and the rest follows
 })
 
 test('no batch is started while newer records wait, and what comes in between goes first', async () => {
-  const bench = new LaneBench({ window: 2, backlogWindow: 1 })
+  const bench = new LaneBench({ window: 2, backlogWindow: 1, batchRecords: 500 })
   bench.commit(2_000)
   await bench.timers.advance(120_000)
   bench.commit(4)
