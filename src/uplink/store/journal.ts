@@ -212,6 +212,7 @@ export class Journal implements RecordWriter, LaneStore {
     try {
       this.#database.exec('BEGIN IMMEDIATE')
       for (const part of parts) part.write()
+      this.#records.begun()
       for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
       for (const [vehicle, { status, odometer }] of this.#checkpoints) {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)

@@ -33,6 +33,10 @@ export class RecordTable {
   readonly #sealed: SealedNumbers
   #count: number | undefined
   #added = 0
+  /** A place that was given and has no row any more; what was tried in vain counts in SQLite. */
+  #floor: number
+  /** The last place that was given, in the transaction. */
+  #last = 0
 
   constructor(database: Database, logger: Logger) {
     this.#database = database
@@ -46,7 +50,12 @@ export class RecordTable {
        ORDER BY seq DESC LIMIT 1`,
     )
     this.#lastBlock = prepare('SELECT max(last_seq) AS seq FROM block WHERE last_seq > ?')
-    this.#newest = prepare("SELECT seq FROM sqlite_sequence WHERE name = 'record'")
+    this.#newest = prepare('SELECT max(seq) AS seq FROM record')
+    this.#floor = this.#value(
+      `SELECT max(ifnull((SELECT max(last_seq) FROM block), 0),
+                  ifnull((SELECT max(live) FROM lane), 0),
+                  ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'record'), 0)) AS n`,
+    )
     this.#block = prepare('INSERT INTO block VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#unrow = prepare(
       'DELETE FROM record WHERE vehicle = ? AND boot = ? AND seq >= ? AND seq <= ?',
@@ -64,7 +73,7 @@ export class RecordTable {
 
   /** The last place that was given. */
   newest(): number {
-    return Number(this.#newest.get()?.seq ?? 0)
+    return Math.max(Number(this.#newest.get()?.seq ?? 0), this.#floor)
   }
 
   /** Rows after a place, in order; what stands in blocks is read by the reader. */
@@ -82,12 +91,18 @@ export class RecordTable {
     return places.length === 0 ? undefined : Math.max(...places)
   }
 
+  /** The transaction has begun, and so nobody else gives places. */
+  begun(): void {
+    this.#last = this.newest()
+  }
+
   /** Within a transaction. False if the database refused the record as such. */
   write({ record, odometer, waits }: Pending): boolean {
     try {
       if (this.#sealed.holds(record)) return true
-      const { changes } = this.#insert.run(...rowValues(record))
+      const { changes } = this.#insert.run(...rowValues(this.#last + 1, record))
       if (Number(changes) === 0) return true
+      this.#last += 1
       this.#added += 1
       if (odometer === undefined) return true
       if (waits) this.#slots.wait(odometer, record.boot)
@@ -113,6 +128,7 @@ export class RecordTable {
     const { firstNumber, lastNumber, firstTime, lastTime, extremes, data } = block
     const { changes } = this.#unrow.run(vehicle, boot, firstSeq, lastSeq)
     if (Number(changes) !== count) throw new Error('rows have changed since they were read')
+    this.#floor = Math.max(this.#floor, lastSeq)
     const numbers = [firstSeq, lastSeq, firstNumber, lastNumber, firstTime, lastTime, count]
     this.#block.run(vehicle, boot, ...numbers, JSON.stringify(extremes), data)
     this.#sealed.changed()
@@ -135,6 +151,7 @@ export class RecordTable {
 
   /** Within a transaction: the oldest rows up to a place. How many went. */
   dropRows(lastSeq: number, limit: number): number {
+    this.#floor = this.newest()
     const { changes } = this.#database
       .prepare(
         `DELETE FROM record WHERE seq IN

@@ -1,6 +1,7 @@
 /** Records to rows of the `record` table and back. */
 
 import type { Row, SqlValue } from '../../database/sqlite.ts'
+import type { SignalValue } from '../../model/reading.ts'
 import type { NewRecord, RecordData, StoredRecord } from '../../model/record.ts'
 import type { SignalName } from '../../model/signals.ts'
 import { columnSignals } from './schema.ts'
@@ -20,15 +21,21 @@ const head = [
 ]
 const names = [...head, ...columnSignals, 'rest', 'quality']
 
-/** A repeat of an id inserts nothing. (OR IGNORE would, but use up a place in the journal.) */
-export const INSERT_RECORD = `INSERT INTO record (${names.join(', ')})
-  SELECT ${names.map((_, index) => `?${index + 1}`).join(', ')}
-  WHERE NOT EXISTS (SELECT 1 FROM record WHERE id = ?1)`
+/** A repeat of an id inserts nothing, and its place is there for the next one. */
+export const INSERT_RECORD = `INSERT INTO record (seq, ${names.join(', ')})
+  VALUES (?, ${names.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`
 
 /** The values of `INSERT_RECORD`, in its order. */
-export function rowValues(record: NewRecord): SqlValue[] {
-  const rest = Object.entries(record.data).filter(([name]) => !columns.has(name))
-  return [
+export function rowValues(seq: number, record: NewRecord): SqlValue[] {
+  const { data, quality } = record
+  let rest: Record<string, SignalValue> | undefined
+  for (const name in data) {
+    if (columns.has(name)) continue
+    rest ??= {}
+    rest[name] = data[name as SignalName] as SignalValue
+  }
+  const values: SqlValue[] = [
+    seq,
     record.id,
     record.vehicle,
     record.source,
@@ -39,10 +46,11 @@ export function rowValues(record: NewRecord): SqlValue[] {
     record.receivedAt,
     record.clockTrust,
     record.shift ?? 0,
-    ...columnSignals.map((name) => (record.data[name] as number | undefined) ?? null),
-    rest.length === 0 ? null : JSON.stringify(Object.fromEntries(rest)),
-    record.quality === undefined ? null : JSON.stringify(record.quality),
   ]
+  for (const name of columnSignals) values.push((data[name] as number | undefined) ?? null)
+  values.push(rest === undefined ? null : JSON.stringify(rest))
+  values.push(quality === undefined ? null : JSON.stringify(quality))
+  return values
 }
 
 /** A row of `SELECT * FROM record`. */
