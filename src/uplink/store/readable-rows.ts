@@ -53,13 +53,18 @@ export function* rowidRows(reader: Reader, top: number): Generator<Row, number> 
 }
 
 /** Yields what can be read; returns the place at which it ended, undefined if at the range's end. */
-function* run(select: Statement, { from, to }: Range, step: 1 | -1): Generator<Row, number | undefined> {
+function* run(
+  select: Statement,
+  { from, to }: Range,
+  step: 1 | -1,
+): Generator<Row, number | undefined> {
   let next = step === 1 ? from : to
   for (const row of untilError(select, from, to)) {
     if (row === undefined) return next
     const { place } = row
     const isInOrder =
-      typeof place === 'number' && (step === 1 ? place >= next && place <= to : place <= next && place >= from)
+      typeof place === 'number' &&
+      (step === 1 ? place >= next && place <= to : place <= next && place >= from)
     if (!isInOrder) return next
     yield row
     next = place + step

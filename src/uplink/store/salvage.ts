@@ -1,0 +1,192 @@
+/**
+ * What can be read of a damaged journal, copied into a new one: every row that SQLite still finds
+ * and that makes sense, with the place it had. Nothing is made up: a row that contradicts itself
+ * (its id follows from what stands in it, model/record-id.ts) is left out and counted.
+ */
+import { type Database, isRefusal, type Row, type SqlValue } from '../../database/sqlite.ts'
+import { openDamaged } from './open-damaged.ts'
+import { keyRows, type Reader, rowidRows } from './readable-rows.ts'
+import { highestPlaces, keepPlaces } from './salvaged-places.ts'
+import { type RowCheck, rowChecks } from './salvaged-rows.ts'
+
+export interface Salvaged {
+  /** Rows by table; of `block`, the records that stand in them. */
+  saved: Record<string, number>
+  /** What is known to be lost; where nothing can be read, that is not known. */
+  missing: Record<string, number>
+}
+
+export interface SalvageOptions {
+  /** Whether the time is up: what is not copied by then counts as missing. */
+  deadline: () => boolean
+}
+
+interface Table {
+  name: string
+  /** Of a WITHOUT ROWID table. */
+  key?: readonly string[]
+  /** An index that has a row for each row, and what to count in it. */
+  counted?: readonly [index: string, what: string]
+}
+
+/** What is small and cannot be had again first; records before blocks, which are older. */
+const tables: readonly Table[] = [
+  { name: 'vehicle', key: ['id'] },
+  { name: 'vehicle_state', key: ['vehicle'] },
+  { name: 'kept', key: ['part', 'owner'] },
+  { name: 'lane', key: ['sink'] },
+  { name: 'cursor', key: ['sink'] },
+  { name: 'provisional_point', key: ['vehicle', 'boot', 'km'] },
+  { name: 'event', counted: ['event_by_time', 'count(*)'] },
+  { name: 'record', counted: ['record_by_time', 'count(*)'] },
+  { name: 'odometer_slot', key: ['vehicle', 'slot'] },
+  { name: 'block', counted: ['block_by_time', 'sum(count)'] },
+  { name: 'sent_frame' },
+  { name: 'sent_time', counted: ['sent_time_by_first', 'count(*)'] },
+]
+
+const ROWS_AT_ONCE = 1000
+const ROWID_ONLY = 'sent_time'
+
+/** `target`: a new journal, already migrated. Throws only where that cannot be written. */
+export function salvage(path: string, target: Database, options: SalvageOptions): Salvaged {
+  const found: Salvaged = { saved: {}, missing: {} }
+  const source = openDamaged(path)
+  if (source === undefined) return found
+  try {
+    const places = highestPlaces(source.database)
+    const checks = rowChecks()
+    for (const table of tables) {
+      if (!hasTable(source.database, table.name)) continue
+      const { deadline } = options
+      const reader = { database: source.database, table: table.name, deadline }
+      const copy = new TableCopy(target, table, checks[table.name])
+      copyRows(reader, table, copy, places[table.name] ?? 0)
+      found.saved[table.name] = copy.saved
+      found.missing[table.name] = missingOf(source.database, table, copy)
+    }
+    inTransaction(target, () => {
+      const { changes } = target
+        .prepare('DELETE FROM sent_time WHERE frame NOT IN (SELECT num FROM sent_frame)')
+        .run()
+      move(found, 'sent_time', Number(changes))
+      keepPlaces(target, places)
+    })
+  } finally {
+    source.close()
+  }
+  return found
+}
+
+function move({ saved, missing }: Salvaged, table: string, count: number): void {
+  saved[table] = (saved[table] ?? 0) - count
+  missing[table] = (missing[table] ?? 0) + count
+}
+
+function copyRows(reader: Reader, { key }: Table, copy: TableCopy, top: number): void {
+  try {
+    const rows = key === undefined ? rowidRows(reader, top) : keyRows(reader, key)
+    for (let next = rows.next(); ; next = rows.next()) {
+      if (next.done === true) {
+        copy.unread = next.value
+        break
+      }
+      copy.add(next.value)
+    }
+  } finally {
+    copy.end()
+  }
+}
+
+/** Rows that an index tells of and the table does not; else what was seen to be unreadable. */
+function missingOf(database: Database, { name, counted }: Table, copy: TableCopy): number {
+  const seen = copy.unread + copy.refused
+  if (counted === undefined || seen === 0) return seen
+  try {
+    const [index, what] = counted
+    const row = database.prepare(`SELECT ${what} AS n FROM ${name} INDEXED BY ${index}`).get()
+    return Math.max(Number(row?.n ?? 0) - copy.saved, copy.refused)
+  } catch {
+    return seen
+  }
+}
+
+function hasTable(database: Database, name: string): boolean {
+  return columnsOf(database, name).length > 0
+}
+
+function columnsOf(database: Database, name: string): string[] {
+  const rows = database.prepare(`PRAGMA table_info(${name})`).all()
+  return rows.map((row) => String(row.name))
+}
+
+/** Rows on their way into a table of the new journal, a thousand a transaction. */
+class TableCopy {
+  saved = 0
+  /** Rows that make no sense, or that the new table does not take. */
+  refused = 0
+  unread = 0
+  readonly #target: Database
+  readonly #table: Table
+  readonly #check: RowCheck | undefined
+  readonly #columns: string[]
+  #waiting: Row[] = []
+
+  constructor(target: Database, table: Table, check: RowCheck | undefined) {
+    this.#target = target
+    this.#table = table
+    this.#check = check
+    this.#columns = columnsOf(target, table.name)
+  }
+
+  add(row: Row): void {
+    this.#waiting.push(row)
+    if (this.#waiting.length >= ROWS_AT_ONCE) this.end()
+  }
+
+  end(): void {
+    const rows = this.#waiting
+    this.#waiting = []
+    if (rows.length > 0) inTransaction(this.#target, () => rows.forEach((row) => this.#write(row)))
+  }
+
+  #write(row: Row): void {
+    const { name, key } = this.#table
+    const weight = name === 'block' ? Number(row.count) : 1
+    const checked = this.#check === undefined ? row : this.#check(row)
+    const changes = checked === undefined ? 0 : this.#insert(checked)
+    if (changes > 0) this.saved += weight
+    // Rows found by their keys may come twice.
+    else if (key === undefined || changes < 0) this.refused += weight
+  }
+
+  /** -1 where the table does not take it. */
+  #insert(row: Row): number {
+    const { name } = this.#table
+    const columns = this.#columns.filter((column) => row[column] !== undefined)
+    const values = columns.map((column) => row[column] as SqlValue)
+    if (name === ROWID_ONLY) {
+      columns.push('rowid')
+      values.push(row.place as SqlValue)
+    }
+    const marks = columns.map(() => '?').join(', ')
+    const sql = `INSERT OR IGNORE INTO ${name} (${columns.join(', ')}) VALUES (${marks})`
+    try {
+      return Number(this.#target.prepare(sql).run(...values).changes)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return -1
+    }
+  }
+}
+
+function inTransaction(database: Database, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
