@@ -4,7 +4,7 @@
  * writes afterwards removes it.
  */
 import type { Database } from '../../database/sqlite.ts'
-import { messageOf } from '../../model/errors.ts'
+import { messageOf, OdographError } from '../../model/errors.ts'
 
 /** So many faults are enough to know. */
 const MAX_FAULTS = 20
@@ -18,17 +18,48 @@ export function unmarkClean(database: Database): void {
   database.exec("DELETE FROM meta WHERE key = 'clean'")
 }
 
-/** A sentence about what is wrong with a database of the newest version; undefined if nothing is. */
+/**
+ * A sentence about what is wrong with a database; undefined if nothing is. Throws what is no damage:
+ * another process that holds it, a folder that cannot be written.
+ */
 export function findDamage(database: Database): string | undefined {
   try {
-    if (isMarkedClean(database)) return undefined
-    return faultsOf(database)
+    return isMarkedClean(database) ? undefined : faultsOf(database)
   } catch (error) {
-    return messageOf(error)
+    if (isDamage(error)) return damageOf(error)
+    throw error
   }
 }
 
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const DAMAGE: ReadonlySet<number> = new Set([11, 26])
+/** A sector that cannot be read: SQLITE_IOERR_READ, _SHORT_READ, _DATA, _CORRUPTFS. */
+const UNREADABLE: ReadonlySet<number> = new Set([266, 522, 8202, 8458])
+/** A list of tables that has lost some. */
+const NO_TABLE = /^no such (table|column)/
+
+/** Whether reading failed for what stands in the file. */
+export function isDamage(error: unknown): boolean {
+  const source = sourceOf(error)
+  const { errcode } = source as { errcode?: unknown }
+  if (typeof errcode === 'number') {
+    if (DAMAGE.has(errcode & 0xff) || UNREADABLE.has(errcode)) return true
+  }
+  return NO_TABLE.test(messageOf(source))
+}
+
+/** What SQLite said. */
+export function damageOf(error: unknown): string {
+  return messageOf(sourceOf(error))
+}
+
+function sourceOf(error: unknown): unknown {
+  return error instanceof OdographError && error.cause !== undefined ? error.cause : error
+}
+
 function isMarkedClean(database: Database): boolean {
+  const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get()
+  if (made === undefined) return false
   return database.prepare("SELECT 1 FROM meta WHERE key = 'clean'").get() !== undefined
 }
 

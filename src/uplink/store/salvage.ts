@@ -3,8 +3,15 @@
  * and that makes sense, with the place it had. Nothing is made up: a row that contradicts itself
  * (its id follows from what stands in it, model/record-id.ts) is left out and counted.
  */
-import { type Database, isRefusal, type Row, type SqlValue } from '../../database/sqlite.ts'
-import { openDamaged } from './open-damaged.ts'
+import {
+  type Database,
+  isRefusal,
+  type Row,
+  type SqlValue,
+  type Statement,
+} from '../../database/sqlite.ts'
+import { messageOf } from '../../model/errors.ts'
+import { type Damaged, openDamaged } from './open-damaged.ts'
 import { keyRows, type Reader, rowidRows } from './readable-rows.ts'
 import { highestPlaces, keepPlaces } from './salvaged-places.ts'
 import { type RowCheck, rowChecks } from './salvaged-rows.ts'
@@ -14,6 +21,8 @@ export interface Salvaged {
   saved: Record<string, number>
   /** What is known to be lost; where nothing can be read, that is not known. */
   missing: Record<string, number>
+  /** Why it was not gone through to the end. */
+  ended?: string
 }
 
 export interface SalvageOptions {
@@ -47,35 +56,54 @@ const tables: readonly Table[] = [
 
 const ROWS_AT_ONCE = 1000
 const ROWID_ONLY = 'sent_time'
+const LANE_OF_CURSOR = `
+  INSERT OR IGNORE INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
+  DELETE FROM cursor WHERE sink = 'mqtt';`
 
-/** `target`: a new journal, already migrated. Throws only where that cannot be written. */
+/** `target`: a new journal, already migrated. Never throws. */
 export function salvage(path: string, target: Database, options: SalvageOptions): Salvaged {
   const found: Salvaged = { saved: {}, missing: {} }
-  const source = openDamaged(path)
-  if (source === undefined) return found
+  let source: Damaged | undefined
   try {
-    const places = highestPlaces(source.database)
-    const checks = rowChecks()
-    for (const table of tables) {
-      if (!hasTable(source.database, table.name)) continue
-      const { deadline } = options
-      const reader = { database: source.database, table: table.name, deadline }
-      const copy = new TableCopy(target, table, checks[table.name])
-      copyRows(reader, table, copy, places[table.name] ?? 0)
-      found.saved[table.name] = copy.saved
-      found.missing[table.name] = missingOf(source.database, table, copy)
-    }
-    inTransaction(target, () => {
-      const { changes } = target
-        .prepare('DELETE FROM sent_time WHERE frame NOT IN (SELECT num FROM sent_frame)')
-        .run()
-      move(found, 'sent_time', Number(changes))
-      keepPlaces(target, places)
-    })
+    source = openDamaged(path)
+    if (source !== undefined) copyTables(source.database, target, options, found)
+    if (options.deadline()) found.ended = 'it took too long'
+  } catch (error) {
+    found.ended = messageOf(error)
   } finally {
-    source.close()
+    source?.close()
   }
   return found
+}
+
+function copyTables(
+  database: Database,
+  target: Database,
+  { deadline }: SalvageOptions,
+  found: Salvaged,
+): void {
+  const places = highestPlaces(database)
+  const checks = rowChecks()
+  for (const table of tables) {
+    const { name } = table
+    if (!hasTable(database, name)) continue
+    const copy = new TableCopy(target, table, checks[name])
+    try {
+      copyRows({ database, table: name, deadline }, table, copy, places[name] ?? 0)
+    } finally {
+      found.saved[name] = copy.saved
+      found.missing[name] = missingOf(database, table, copy)
+    }
+  }
+  inTransaction(target, () => {
+    // Before version 3 the records' place of the broker stood with the events'.
+    if (!hasTable(database, 'lane')) target.exec(LANE_OF_CURSOR)
+    const { changes } = target
+      .prepare('DELETE FROM sent_time WHERE frame NOT IN (SELECT num FROM sent_frame)')
+      .run()
+    move(found, 'sent_time', Number(changes))
+    keepPlaces(target, places)
+  })
 }
 
 function move({ saved, missing }: Salvaged, table: string, count: number): void {
@@ -130,6 +158,7 @@ class TableCopy {
   readonly #table: Table
   readonly #check: RowCheck | undefined
   readonly #columns: string[]
+  #statement: { columns: string[]; insert: Statement } | undefined
   #waiting: Row[] = []
 
   constructor(target: Database, table: Table, check: RowCheck | undefined) {
@@ -147,7 +176,10 @@ class TableCopy {
   end(): void {
     const rows = this.#waiting
     this.#waiting = []
-    if (rows.length > 0) inTransaction(this.#target, () => rows.forEach((row) => this.#write(row)))
+    if (rows.length > 0)
+      inTransaction(this.#target, () => {
+        for (const row of rows) this.#write(row)
+      })
   }
 
   #write(row: Row): void {
@@ -162,21 +194,26 @@ class TableCopy {
 
   /** -1 where the table does not take it. */
   #insert(row: Row): number {
-    const { name } = this.#table
-    const columns = this.#columns.filter((column) => row[column] !== undefined)
-    const values = columns.map((column) => row[column] as SqlValue)
-    if (name === ROWID_ONLY) {
-      columns.push('rowid')
-      values.push(row.place as SqlValue)
-    }
-    const marks = columns.map(() => '?').join(', ')
-    const sql = `INSERT OR IGNORE INTO ${name} (${columns.join(', ')}) VALUES (${marks})`
+    this.#statement ??= this.#statementFor(row)
+    const { columns, insert } = this.#statement
     try {
-      return Number(this.#target.prepare(sql).run(...values).changes)
+      const values = columns.map((column) => row[column] as SqlValue)
+      return Number(insert.run(...values).changes)
     } catch (error) {
       if (!isRefusal(error)) throw error
       return -1
     }
+  }
+
+  /** An earlier version has fewer columns; all rows of a table have the same. */
+  #statementFor(row: Row): { columns: string[]; insert: Statement } {
+    const { name } = this.#table
+    const columns = this.#columns.filter((column) => row[column] !== undefined)
+    const from = name === ROWID_ONLY ? [...columns, 'place'] : columns
+    const into = name === ROWID_ONLY ? [...columns, 'rowid'] : columns
+    const marks = into.map(() => '?').join(', ')
+    const sql = `INSERT OR IGNORE INTO ${name} (${into.join(', ')}) VALUES (${marks})`
+    return { columns: from, insert: this.#target.prepare(sql) }
   }
 }
 
