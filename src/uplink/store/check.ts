@@ -24,7 +24,7 @@ export function unmarkClean(database: Database): void {
  */
 export function findDamage(database: Database): string | undefined {
   try {
-    return isMarkedClean(database) ? undefined : faultsOf(database)
+    return isMarkedClean(database) ? undefined : (faultsOf(database) ?? brokenText(database))
   } catch (error) {
     if (isDamage(error)) return damageOf(error)
     throw error
@@ -35,8 +35,9 @@ export function findDamage(database: Database): string | undefined {
 const DAMAGE: ReadonlySet<number> = new Set([11, 26])
 /** A sector that cannot be read: SQLITE_IOERR_READ, _SHORT_READ, _DATA, _CORRUPTFS. */
 const UNREADABLE: ReadonlySet<number> = new Set([266, 522, 8202, 8458])
-/** A list of tables that has lost some. */
-const NO_TABLE = /^no such (table|column)/
+/** Not every error of a statement carries its number. A list of tables may have lost some. */
+const TEXT =
+  /disk image is malformed|not a database|malformed database|disk I\/O|^no such (table|col)/
 
 /** Whether reading failed for what stands in the file. */
 export function isDamage(error: unknown): boolean {
@@ -45,7 +46,7 @@ export function isDamage(error: unknown): boolean {
   if (typeof errcode === 'number') {
     if (DAMAGE.has(errcode & 0xff) || UNREADABLE.has(errcode)) return true
   }
-  return NO_TABLE.test(messageOf(source))
+  return TEXT.test(messageOf(source))
 }
 
 /** What SQLite said. */
@@ -58,8 +59,7 @@ function sourceOf(error: unknown): unknown {
 }
 
 function isMarkedClean(database: Database): boolean {
-  const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get()
-  if (made === undefined) return false
+  if (!hasTable(database, 'meta')) return false
   return database.prepare("SELECT 1 FROM meta WHERE key = 'clean'").get() !== undefined
 }
 
@@ -74,4 +74,29 @@ export function faultsOf(database: Database): string | undefined {
   const [first, ...others] = lines
   if (first === undefined) return undefined
   return others.length === 0 ? first : `${first}; ${others.length} more such faults`
+}
+
+/** Text that is read again and again, and that nobody could go past. */
+const jsonColumns: readonly (readonly [table: string, column: string])[] = [
+  ['record', 'rest'],
+  ['record', 'quality'],
+  ['event', 'data'],
+  ['vehicle_state', 'status'],
+  ['vehicle_state', 'odometer'],
+  ['kept', 'state'],
+  ['lane', 'backlog'],
+]
+
+function brokenText(database: Database): string | undefined {
+  for (const [table, column] of jsonColumns) {
+    if (!hasTable(database, table)) continue
+    const sql = `SELECT count(*) AS n FROM ${table} WHERE NOT json_valid(${column})`
+    const broken = Number(database.prepare(sql).get()?.n)
+    if (broken > 0) return `${broken} rows of ${table} hold a ${column} that is no JSON`
+  }
+  return undefined
+}
+
+function hasTable(database: Database, name: string): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
 }

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statfsSync, statSync } fro
 import { basename, dirname, join } from 'node:path'
 import { openDatabase } from '../../database/sqlite.ts'
 import type { Millis } from '../../model/time.ts'
+import { removePatched } from './patched-journal.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { migrate } from './schema.ts'
 
@@ -19,6 +20,7 @@ const SALVAGE_MS: Millis = 600_000
 /** A repair that was cut off: what it left is put in place, or away. */
 export function finishRepair(path: string): void {
   const fresh = freshOf(path)
+  removePatched(path)
   if (!existsSync(fresh)) return
   if (existsSync(path)) {
     removeAll(fresh)

@@ -12,6 +12,7 @@ import {
 } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
 import { type Damaged, openDamaged } from './open-damaged.ts'
+import { patchJournal, removePatched } from './patched-journal.ts'
 import { keyRows, type Reader, rowidRows } from './readable-rows.ts'
 import { highestPlaces, keepPlaces } from './salvaged-places.ts'
 import { type RowCheck, rowChecks } from './salvaged-rows.ts'
@@ -65,15 +66,25 @@ export function salvage(path: string, target: Database, options: SalvageOptions)
   const found: Salvaged = { saved: {}, missing: {} }
   let source: Damaged | undefined
   try {
-    source = openDamaged(path)
+    source = openDamaged(path) ?? openPatched(path, target)
     if (source !== undefined) copyTables(source.database, target, options, found)
     if (options.deadline()) found.ended = 'it took too long'
   } catch (error) {
     found.ended = messageOf(error)
   } finally {
     source?.close()
+    removePatched(path)
   }
   return found
+}
+
+function openPatched(path: string, target: Database): Damaged | undefined {
+  try {
+    return openDamaged(patchJournal(path, target))
+  } catch {
+    // No room for a copy: nothing can be read.
+    return undefined
+  }
 }
 
 function copyTables(
