@@ -397,9 +397,11 @@ export class Journal implements RecordWriter {
     }
   }
 
+  /** Closing alone would leave everything in the log while statements live. */
   #mark(): void {
     try {
       markClean(this.#database)
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (error) {
       const detail = messageOf(error)
       this.#options.logger.debug({ detail }, 'not marked as clean; it is checked at the next start')

@@ -16,8 +16,10 @@ export interface Damaged {
 export function openDamaged(path: string): Damaged | undefined {
   const whole = opened(path)
   if (!existsSync(`${path}-wal`)) return whole
-  if (whole !== undefined && isSound(whole.database)) return whole
-  const alone = opened(`${pathToFileURL(path)}?immutable=1`)
+  if (whole !== undefined && isSound(whole.database) && !isLogForeign(path, whole.database)) {
+    return whole
+  }
+  const alone = opened(withoutLog(path))
   if (alone === undefined) return whole
   if (whole !== undefined && !isSound(alone.database)) {
     alone.close()
@@ -25,6 +27,34 @@ export function openDamaged(path: string): Damaged | undefined {
   }
   whole?.close()
   return alone
+}
+
+/** Whether places go back with the log: it is older than the database, or of another one. */
+export function isLogForeign(path: string, database: Database): boolean {
+  if (!existsSync(`${path}-wal`)) return false
+  const alone = opened(withoutLog(path))
+  if (alone === undefined) return false
+  try {
+    return ['record', 'event'].some(
+      (table) => lastPlace(alone.database, table) > lastPlace(database, table),
+    )
+  } finally {
+    alone.close()
+  }
+}
+
+/** A file that is read as if nobody could change it has no log. */
+function withoutLog(path: string): string {
+  return `${pathToFileURL(path)}?immutable=1`
+}
+
+function lastPlace(database: Database, table: string): number {
+  try {
+    const sql = 'SELECT seq FROM sqlite_sequence WHERE name = ?'
+    return Number(database.prepare(sql).get(table)?.seq ?? 0)
+  } catch {
+    return 0
+  }
 }
 
 function opened(path: string): Damaged | undefined {

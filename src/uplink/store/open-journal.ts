@@ -11,12 +11,14 @@ import { openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
 import { damageOf, findDamage, isDamage } from './check.ts'
 import { Journal, type JournalOptions } from './journal.ts'
+import { isLogForeign } from './open-damaged.ts'
 import { finishRepair, repair } from './repair.ts'
 import { versionOf } from './schema.ts'
 
 /** Another process writes (a replay): opening waits for 5 s itself. */
 const LOCKED = /locked|busy/i
 const LOCKED_TRIES = 4
+const FOREIGN_LOG = 'its log, journal.db-wal, belongs to another or an earlier one'
 
 export function openJournal(options: JournalOptions, found: (sentence: string) => void): Journal {
   try {
@@ -53,7 +55,7 @@ function damageIn(path: string): string | undefined {
   try {
     database = openDatabase(path, { readOnly: true })
     versionOf(database, path)
-    return findDamage(database)
+    return isLogForeign(path, database) ? FOREIGN_LOG : findDamage(database)
   } catch (error) {
     return isDamage(error) ? damageOf(error) : undefined
   } finally {

@@ -60,7 +60,10 @@ function salvageInto(fresh: string, path: string, monotonic: () => Millis): Salv
   const target = openDatabase(fresh, { readOnly: false })
   try {
     migrate(target, fresh)
-    return salvage(path, target, { deadline: () => monotonic() - start > SALVAGE_MS })
+    const salvaged = salvage(path, target, { deadline: () => monotonic() - start > SALVAGE_MS })
+    // From here on it is one file, which gets its name in one step.
+    target.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return salvaged
   } finally {
     target.close()
   }

@@ -57,6 +57,10 @@ const tables: readonly Table[] = [
 
 const ROWS_AT_ONCE = 1000
 const ROWID_ONLY = 'sent_time'
+const DELETE_SEALED = `
+  DELETE FROM record WHERE EXISTS (
+    SELECT 1 FROM block WHERE block.vehicle = record.vehicle AND block.boot = record.boot
+      AND record.seq BETWEEN first_seq AND last_seq)`
 const LANE_OF_CURSOR = `
   INSERT OR IGNORE INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
   DELETE FROM cursor WHERE sink = 'mqtt';`
@@ -113,8 +117,18 @@ function copyTables(
       .prepare('DELETE FROM sent_time WHERE frame NOT IN (SELECT num FROM sent_frame)')
       .run()
     move(found, 'sent_time', Number(changes))
+    // A page that went back in time has rows that became part of a block since.
+    const sealed = target.prepare(DELETE_SEALED).run()
+    found.saved.record = (found.saved.record ?? 0) - Number(sealed.changes)
     keepPlaces(target, places)
   })
+  limitMissing(found, places.record ?? 0)
+}
+
+/** A place that cannot be read may be one whose record stands in a block. */
+function limitMissing({ saved, missing }: Salvaged, places: number): void {
+  const elsewhere = (saved.record ?? 0) + (saved.block ?? 0) + (missing.block ?? 0)
+  missing.record = Math.min(missing.record ?? 0, Math.max(places - elsewhere, 0))
 }
 
 function move({ saved, missing }: Salvaged, table: string, count: number): void {
