@@ -417,6 +417,45 @@ test('a folder in the place of the journal, or a link to nowhere, gives a tempor
   }
 })
 
+test('where no new journal can be written the damaged one stays, and there is a temporary one', () =>
+  after(
+    (folder) => {
+      writeFileSync(join(folder, 'journal.db'), Buffer.alloc(100_000))
+      // What stands in the way of a new file, for root may write to any folder.
+      mkdirSync(join(folder, 'journal.db.salvaged'))
+    },
+    ({ found, inPlace }, folder) => {
+      assert.not.ok(inPlace)
+      assert.match(
+        found.join(),
+        /cannot be used \(it is damaged: file is not a database; .*records go/,
+      )
+      assert.is(statSync(join(folder, 'journal.db')).size, 100_000)
+    },
+  ))
+
+test('of a damaged journal of the first version the place that the broker had is saved as well', () =>
+  inFolder((folder) => {
+    const path = join(folder, 'journal.db')
+    const old = openDatabase(path, { readOnly: false })
+    old.exec(`CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) STRICT;
+      INSERT INTO meta VALUES ('version', '1');
+      CREATE TABLE cursor (sink TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      INSERT INTO cursor VALUES ('mqtt', 77);
+      CREATE TABLE vehicle_state (vehicle TEXT PRIMARY KEY, status TEXT NOT NULL,
+        odometer TEXT NOT NULL, stored INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      INSERT INTO vehicle_state VALUES ('van', '{"a":', '{}', 1), ('truck', '{}', '{}', 2);`)
+    old.close()
+    const found: string[] = []
+    const journal = openJournal(optionsOf(folder), (sentence) => found.push(sentence))
+    assert.match(found.join(), /1 rows of vehicle_state hold a status that is no JSON/)
+    assert.equal(journal.lanes('mqtt'), { live: 77, backlog: [] })
+    assert.is(journal.checkpoint('van'), undefined)
+    assert.equal(journal.checkpoint('truck')?.status, {})
+    assert.is(journal.newest(), 77)
+    journal.stop()
+  }))
+
 test('a journal of a later version stays as it is', () =>
   after(
     (folder) => {

@@ -17,18 +17,22 @@ const KEPT = 3
 /** Nobody waits longer for the present than for the past. */
 const SALVAGE_MS: Millis = 600_000
 
-/** A repair that was cut off: what it left is put in place, or away. */
+/** A repair that was cut off: what it left is put in place, or away. Never throws. */
 export function finishRepair(path: string): void {
   const fresh = freshOf(path)
-  removePatched(path)
-  if (!existsSync(fresh)) return
-  if (existsSync(path)) {
-    removeAll(fresh)
-    return
+  try {
+    removePatched(path)
+    if (!existsSync(fresh)) return
+    if (existsSync(path)) {
+      removeAll(fresh)
+      return
+    }
+    // A log that stayed behind would be taken for one of the new journal.
+    removeAll(path)
+    renameAll(fresh, path)
+  } catch {
+    // A folder that cannot be written: opening the journal says so.
   }
-  // A log that stayed behind would be taken for one of the new journal.
-  removeAll(path)
-  renameAll(fresh, path)
 }
 
 /**
