@@ -8,9 +8,9 @@ import type { GatewayHealth, Logger } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
 import { systemTimers } from '../uplink/outbox-port.ts'
 import type { Journal, Provisional } from '../uplink/store/journal.ts'
+import { openJournal } from '../uplink/store/open-journal.ts'
 import { createReader, type JournalReader } from '../uplink/store/reader.ts'
 import { Sealer } from '../uplink/store/sealer.ts'
-import { openJournal } from './open-journal.ts'
 
 export interface StorageOptions {
   folder: string

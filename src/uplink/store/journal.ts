@@ -24,6 +24,7 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
+import { isDamage, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
@@ -108,6 +109,7 @@ export class Journal implements RecordWriter, LaneStore {
       // What another process holds longer is tried again with the next commit.
       this.#database.exec('PRAGMA busy_timeout = 1000')
       this.#records = new RecordTable(this.#database, options.logger)
+      this.#unmark()
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
@@ -122,6 +124,15 @@ export class Journal implements RecordWriter, LaneStore {
       this.#database.close()
       if (error instanceof OdographError) throw error
       throw new OdographError('store-failed', options.path, messageOf(error), error)
+    }
+  }
+
+  /** Where another process writes just now, the first commit does it. */
+  #unmark(): void {
+    try {
+      unmarkClean(this.#database)
+    } catch (error) {
+      if (isDamage(error)) throw error
     }
   }
 
@@ -211,6 +222,8 @@ export class Journal implements RecordWriter, LaneStore {
     let refused = 0
     try {
       this.#database.exec('BEGIN IMMEDIATE')
+      // Another process that wrote may have ended meanwhile.
+      unmarkClean(this.#database)
       for (const part of parts) part.write()
       this.#records.begun()
       for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
@@ -259,6 +272,7 @@ export class Journal implements RecordWriter, LaneStore {
   #inTransaction(work: () => void): void {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
+      unmarkClean(this.#database)
       work()
       this.#database.exec('COMMIT')
     } catch (error) {
@@ -369,13 +383,25 @@ export class Journal implements RecordWriter, LaneStore {
     }
   }
 
+  /** Closing alone would leave everything in the log while statements live. */
+  #mark(): void {
+    try {
+      markClean(this.#database)
+      this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      const detail = messageOf(error)
+      this.#options.logger.debug({ detail }, 'not marked as clean; it is checked at the next start')
+    }
+  }
+
   /** Commits and closes. Idempotent. */
   stop(): void {
     if (this.#closed) return
     clearInterval(this.#timer)
     clearTimeout(this.#soon)
-    this.commit()
+    const isWritten = this.commit()
     this.#closed = true
+    if (isWritten) this.#mark()
     this.#database.close()
   }
 }

@@ -72,7 +72,8 @@
  *   live           every record up to this seq is acknowledged or stands in the backlog
  *   backlog        JSON array of what is still to be sent: {from, to}, `from` exclusive
  *
- * meta             format version and what else belongs to the file itself
+ * meta             what belongs to the file itself: `version`, its format; `clean`, there while nothing
+ *                  was written since an orderly end
  *
  * A commit is one transaction over all of them: after a power cut the last whole commit stands.
  * `meta.version` counts the migrations below; they are applied in order and never edited.
@@ -261,8 +262,8 @@ function useWriteAheadLog(database: Database): void {
   }
 }
 
-/** How many migrations it has had. */
-function versionOf(database: Database, path: string): number {
+/** How many migrations it has had. Throws `store-failed` for a file of a later version. */
+export function versionOf(database: Database, path: string): number {
   const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get()
   if (made === undefined) return 0
   const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
