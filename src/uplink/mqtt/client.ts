@@ -1,11 +1,9 @@
 /**
- * The connection to the broker: makes it, keeps it, says what is wrong with it. The one file that
- * knows the MQTT library, of which it uses neither the reconnecting nor the stores: every attempt
- * is a new library client, and what is not acknowledged when a connection ends is rejected, for the
+ * The connection to the broker: makes it, keeps it, says what is wrong with it. Of the MQTT library
+ * it uses neither the reconnecting nor the stores: every attempt is a new library client, and what is not acknowledged when a connection ends is rejected, for the
  * journal is the queue. MQTT 5 first, since 3.1.1 acknowledges what the broker's access rules threw
  * away; 3.1.1 only where the broker refuses 5. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
  */
-import { connect as connectLibrary, type MqttClient as LibraryClient } from 'mqtt'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
 import { type BrokerLimits, limitFault } from './broker-limits.ts'
@@ -19,6 +17,7 @@ import {
   publishFault,
 } from './faults.ts'
 import { InFlight, type Message } from './in-flight.ts'
+import { type LibraryClient, openLibraryClient } from './library-client.ts'
 
 export type ConnectionState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'refused'
 
@@ -129,10 +128,14 @@ export class MqttClient {
     }
     this.attempt = attempt
     library.on('connect', (packet) => this.connected(attempt, packet.properties))
-    library.on('disconnect', (packet) => {
-      attempt.fault = codeFault(packet.reasonCode ?? 0)
+    library.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'disconnect' && (packet.cmd !== 'connack' || !packet.reasonCode)) return
+      attempt.fault = codeFault(packet.reasonCode ?? 0, packet.properties)
     })
-    library.on('error', (error) => this.ended(attempt, connectionFault(error)))
+    const failed = (error: unknown) => this.ended(attempt, connectionFault(error))
+    library.on('error', failed)
+    // the library keeps errors without a code to itself, for example a WebSocket that was refused
+    library.stream.on('error', failed)
     library.on('close', () => {
       const what = attempt.inFlight === undefined ? 'closed before the broker answered' : 'lost'
       this.ended(attempt, { kind: 'network', detail: `the connection was ${what}` })
@@ -141,10 +144,11 @@ export class MqttClient {
 
   private open(version: 4 | 5): LibraryClient {
     const { clientId, availabilityTopic, keepaliveSeconds } = this.options
-    return connectLibrary({
-      ...connectOptions(this.options),
+    return openLibraryClient(connectOptions(this.options), {
       protocolVersion: version,
       clientId,
+      // nothing of ours may wait in the broker: the journal is the queue, and what was asked of a
+      // vehicle while it was away is out of date (MQTT 5.0, 3.1.2.11.2: expiry 0 without it)
       clean: true,
       keepalive: keepaliveSeconds ?? 60,
       connectTimeout: this.timings.connectMs,
@@ -192,13 +196,16 @@ export class MqttClient {
     message: Message,
     done: (error?: DeliveryError) => void,
   ): void {
-    const { topic, payload, qos, retain, contentType } = message
+    const { topic, payload, qos, retain, contentType, userProperties } = message
     const fault = limitFault(message, limits)
     if (fault !== undefined) {
       done(fault)
       return
     }
-    const properties = contentType === undefined ? {} : { contentType }
+    const properties = {
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(userProperties === undefined ? {} : { userProperties: { ...userProperties } }),
+    }
     const options = { qos, retain: retain && limits.retainAvailable !== false, properties }
     attempt.library.publish(topic, payload, options, (error) =>
       done(error ? publishFault(topic, error) : undefined),

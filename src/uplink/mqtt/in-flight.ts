@@ -14,6 +14,8 @@ export interface Message {
   retain: boolean
   /** Travels with MQTT 5 only. */
   contentType?: string
+  /** Names with their values; travel with MQTT 5 only. */
+  userProperties?: Readonly<Record<string, string>>
 }
 
 export interface InFlightOptions {
