@@ -156,9 +156,30 @@ export const configSchema = section({
       .describe('Records take so much of the line in an hour; new ones are never held back'),
     username: z.string().optional(),
     password: z.string().optional(),
-    caFile: z.string().optional(),
-    certFile: z.string().optional(),
-    keyFile: z.string().optional(),
+    caFile: z.string().optional().describe("Authorities to trust instead of the system's, PEM"),
+    certFile: z.string().optional().describe('Client certificate, PEM'),
+    keyFile: z.string().optional().describe('Key of the client certificate, PEM'),
+    keyPassphraseFile: z
+      .string()
+      .optional()
+      .describe('A file with the passphrase of the key on its first line'),
+    serverName: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe("Name to expect in the broker's certificate, where it is not the host of the URL"),
+    alpn: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('Protocol to name in the TLS handshake (ALPN), where a port serves several'),
+    proxy: z
+      .string()
+      .regex(/^http:\/\/\S+$/, 'use http://, if needed with user:password@, then host:port')
+      .optional()
+      .describe('An HTTP proxy to reach the broker through; the environment is not asked'),
     window: z.int().min(1).max(1000).default(16).describe('Records in flight at once'),
     homeAssistant,
     commands,

@@ -93,7 +93,7 @@ function original(folder: string): Original {
     }
   }
   first.saveLanes('mqtt', { live: 3900, backlog: [{ from: 100, to: 200 }] })
-  first.saveCursor('mqtt-events', 20)
+  first.events.saveCursor('mqtt-events', 20)
   first.keep('dtc', 'van', { codes: ['P0420'] })
   first.saveVehicle({ id: 'van', tokenId: 'token-1', userDeviceId: 'device-1' } as never)
   first.stop()
@@ -508,7 +508,7 @@ test('what else the journal holds comes along', () =>
     write(folder, files)
     const journal = openJournal(optionsOf(folder), () => undefined)
     assert.equal(journal.lanes('mqtt'), { live: 3900, backlog: [{ from: 100, to: 200 }] })
-    assert.is(journal.cursor('mqtt-events'), 20)
+    assert.is(journal.events.cursor('mqtt-events'), 20)
     assert.equal(journal.kept('dtc', 'van'), { codes: ['P0420'] })
     assert.is(journal.vehicles().length, 1)
     assert.is(journal.events.read(0, 1000).length, FIRST / 25)

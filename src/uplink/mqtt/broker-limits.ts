@@ -12,8 +12,8 @@ export interface BrokerLimits {
   retainAvailable?: boolean
 }
 
-/** Fixed header, packet identifier and properties of a PUBLISH, generously. */
-const PACKET_OVERHEAD = 64
+/** Fixed header, packet identifier and content type of a PUBLISH, generously. */
+const PACKET_OVERHEAD = 96
 
 /** The greatest payload and topic that the broker takes. */
 export function greatestMessage(limits: BrokerLimits): number {
@@ -22,8 +22,10 @@ export function greatestMessage(limits: BrokerLimits): number {
 
 /** Why the broker would not take the message, with the reason code it would give. */
 export function limitFault(message: Message, limits: BrokerLimits): DeliveryError | undefined {
-  const { topic, payload, qos } = message
-  const size = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_OVERHEAD
+  const { topic, payload, qos, userProperties = {} } = message
+  let size = Buffer.byteLength(payload) + Buffer.byteLength(topic) + PACKET_OVERHEAD
+  // an identifier and two lengths each (MQTT 5.0, 3.3.2.3.7)
+  for (const pair of Object.entries(userProperties)) size += 5 + Buffer.byteLength(pair.join(''))
   if (size > (limits.maximumPacketSize ?? Infinity)) return publishFault(topic, { code: 0x95 })
   if (qos > (limits.maximumQoS ?? 2)) return publishFault(topic, { code: 0x9b })
   return undefined

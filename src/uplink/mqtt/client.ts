@@ -1,17 +1,10 @@
 /**
- * The connection to the broker: makes it, keeps it, says what is wrong with it. The one file that
- * knows the MQTT library, of which it uses neither the reconnecting nor the stores: every attempt
- * is a new library client, and what is not acknowledged when a connection ends is rejected, for the
+ * The connection to the broker: makes it, keeps it, says what is wrong with it. Of the MQTT library
+ * it uses neither the reconnecting nor the stores: every attempt is a new library client, and what is not acknowledged when a connection ends is rejected, for the
  * journal is the queue. MQTT 5 first, since 3.1.1 acknowledges what the broker's access rules threw
  * away; 3.1.1 only where the broker refuses 5. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
  */
-import { Socket } from 'node:net'
-import {
-  connect as connectLibrary,
-  type IClientPublishOptions,
-  type IPublishPacket,
-  type MqttClient as LibraryClient,
-} from 'mqtt'
+import type { IClientPublishOptions, IPublishPacket } from 'mqtt'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import { withoutUndefined } from '../../model/without-undefined.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
@@ -26,6 +19,7 @@ import {
   publishFault,
 } from './faults.ts'
 import { InFlight, type Message } from './in-flight.ts'
+import { type LibraryClient, openLibraryClient } from './library-client.ts'
 import { type IncomingMessage, type MessageHandler, Subscriptions } from './subscriptions.ts'
 
 export type ConnectionState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'refused'
@@ -157,10 +151,14 @@ export class MqttClient {
     library.on('message', (topic, payload, packet) => {
       if (this.attempt === attempt) this.received(incoming(topic, payload, packet))
     })
-    library.on('disconnect', (packet) => {
-      attempt.fault = codeFault(packet.reasonCode ?? 0)
+    library.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'disconnect' && (packet.cmd !== 'connack' || !packet.reasonCode)) return
+      attempt.fault = codeFault(packet.reasonCode ?? 0, packet.properties)
     })
-    library.on('error', (error) => this.ended(attempt, connectionFault(error)))
+    const failed = (error: unknown) => this.ended(attempt, connectionFault(error))
+    library.on('error', failed)
+    // the library keeps errors without a code to itself, for example a WebSocket that was refused
+    library.stream.on('error', failed)
     library.on('close', () => {
       const what = attempt.inFlight === undefined ? 'closed before the broker answered' : 'lost'
       this.ended(attempt, { kind: 'network', detail: `the connection was ${what}` })
@@ -169,10 +167,11 @@ export class MqttClient {
 
   private open(version: 4 | 5): LibraryClient {
     const { clientId, availabilityTopic, keepaliveSeconds } = this.options
-    return connectLibrary({
-      ...connectOptions(this.options),
+    return openLibraryClient(connectOptions(this.options), {
       protocolVersion: version,
       clientId,
+      // nothing of ours may wait in the broker: the journal is the queue, and what was asked of a
+      // vehicle while it was away is out of date (MQTT 5.0, 3.1.2.11.2: expiry 0 without it)
       clean: true,
       keepalive: keepaliveSeconds ?? 60,
       connectTimeout: this.timings.connectMs,
@@ -190,7 +189,6 @@ export class MqttClient {
       this.options.window ?? DEFAULT_WINDOW,
       limits.receiveMaximum ?? Infinity,
     )
-    withoutDelay(attempt.library)
     attempt.connectedAt = clock.monotonic()
     attempt.inFlight = new InFlight({
       send: (message, done) => this.send(attempt, limits, message, done),
@@ -344,14 +342,4 @@ function incoming(topic: string, payload: Buffer, packet: IPublishPacket): Incom
       userProperties,
     }),
   }
-}
-
-/**
- * The end of a message must not wait for the broker to acknowledge its beginning, which brokers
- * delay: with few messages in flight that is the pace of the whole backlog.
- */
-function withoutDelay({ stream }: LibraryClient): void {
-  const socket: unknown = 'socket' in stream ? stream.socket : stream
-  const inner = socket instanceof Object && '_socket' in socket ? socket._socket : socket
-  if (inner instanceof Socket) inner.setNoDelay(true)
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { OdographError } from '../../model/errors.ts'
+import { parseProxyUrl } from './proxy.ts'
 
 export interface BrokerAddress {
   /** `mqtt:`, `mqtts:`, `ws:` or `wss:`; a user name and password in it are used if not given below. */
@@ -15,8 +16,14 @@ export interface BrokerAddress {
   /** Client certificate and its key, PEM. */
   certFile?: string
   keyFile?: string
+  /** Holds the passphrase of the key, on its first line. */
+  keyPassphraseFile?: string
   /** Server name for SNI and for the check of the certificate, where it is not the URL's host. */
   servername?: string
+  /** Protocol to name in the TLS handshake (ALPN, RFC 7301), where a port serves several. */
+  alpn?: string
+  /** An HTTP proxy to go through: `http://user:password@host:port`. */
+  proxy?: string
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = {
@@ -35,10 +42,18 @@ export interface ConnectOptions {
   path?: string
   username?: string
   password?: string
+  /** For `mqtts` and `wss`. */
+  tls?: TlsOptions
+  proxy?: URL
+}
+
+export interface TlsOptions {
   ca?: Buffer
   cert?: Buffer
   key?: Buffer
+  passphrase?: string
   servername?: string
+  ALPNProtocols?: string[]
 }
 
 /** Throws `config-invalid` for what is no URL of a broker. */
@@ -70,12 +85,22 @@ export function connectOptions(address: BrokerAddress): ConnectOptions {
   if (username !== '') options.username = username
   if (password !== '') options.password = password
   if (options.protocol.startsWith('ws')) options.path = `${url.pathname}${url.search}`
-  if (options.protocol === 'mqtts' || options.protocol === 'wss') {
-    if (address.caFile !== undefined) options.ca = read(address.caFile)
-    if (address.certFile !== undefined) options.cert = read(address.certFile)
-    if (address.keyFile !== undefined) options.key = read(address.keyFile)
-    if (address.servername !== undefined) options.servername = address.servername
+  if (address.proxy !== undefined) options.proxy = parseProxyUrl(address.proxy)
+  if (options.protocol === 'mqtts' || options.protocol === 'wss') options.tls = tlsOptions(address)
+  return options
+}
+
+function tlsOptions(address: BrokerAddress): TlsOptions {
+  const { caFile, certFile, keyFile, keyPassphraseFile, servername, alpn } = address
+  const options: TlsOptions = {}
+  if (caFile !== undefined) options.ca = read(caFile)
+  if (certFile !== undefined) options.cert = read(certFile)
+  if (keyFile !== undefined) options.key = read(keyFile)
+  if (keyPassphraseFile !== undefined) {
+    options.passphrase = /^[^\r\n]*/.exec(read(keyPassphraseFile).toString())?.[0] ?? ''
   }
+  if (servername !== undefined) options.servername = servername
+  if (alpn !== undefined) options.ALPNProtocols = [alpn]
   return options
 }
 

@@ -6,11 +6,16 @@
  */
 import { messageOf, systemCode } from '../../model/errors.ts'
 import { DeliveryError } from '../outbox-port.ts'
+import { type ConnectionFault, networkWords, tlsFault } from './network-faults.ts'
+import { ProxyError } from './proxy.ts'
 
-export interface ConnectionFault {
-  kind: 'network' | 'refused' | 'protocol'
-  /** A sentence for people, without a full stop. */
-  detail: string
+export type { ConnectionFault } from './network-faults.ts'
+
+/** What MQTT 5 may send along with a reason code. */
+export interface ReasonProperties {
+  reasonString?: string
+  /** Another server that the broker asks to use (MQTT 5.0, 4.11). */
+  serverReference?: string
 }
 
 interface Reason {
@@ -67,10 +72,6 @@ function reasonCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined
 }
 
-/** Codes of TLS errors that come again until a certificate, key or authority is changed. */
-const CERTIFICATE =
-  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERR_OSSL_|ERR_SSL_.*(ALERT|CERT))/
-
 /** A certificate, key or authority that could not be read from its file. */
 const FILE = /^(ENOENT|EACCES|EISDIR|EPERM)$/
 
@@ -84,25 +85,26 @@ export function fileFault(path: string, error: unknown): ConnectionFault {
 export function connectionFault(error: unknown): ConnectionFault {
   const code = reasonCode(error)
   if (code !== undefined) return codeFault(code)
-  const system = systemCode(error)
-  if (system === 'CERT_NOT_YET_VALID') {
-    // a gateway without a clock: passes as soon as the time is known
-    return {
-      kind: 'network',
-      detail: "the broker's certificate is not valid yet; is the gateway's clock right?",
-    }
+  if (error instanceof ProxyError) {
+    return { kind: error.lasting ? 'refused' : 'network', detail: error.message }
   }
-  if (system !== undefined && CERTIFICATE.test(system)) {
-    return { kind: 'refused', detail: `the certificate was refused: ${messageOf(error)}` }
-  }
-  return { kind: 'network', detail: messageOf(error) || system || 'the connection failed' }
+  return tlsFault(error) ?? { kind: 'network', detail: networkWords(error) }
 }
 
-/** The same for the reason code of a CONNACK or DISCONNECT. */
-export function codeFault(code: number): ConnectionFault {
+/** The same for the reason code of a CONNACK or DISCONNECT, with what the broker adds to it. */
+export function codeFault(code: number, added: ReasonProperties = {}): ConnectionFault {
   const reason = reasonOf(code)
-  if (UNSUPPORTED_PROTOCOL.has(code)) return { kind: 'protocol', detail: reason.text }
-  return { kind: reason.lasting ? 'refused' : 'network', detail: reason.text }
+  const { reasonString, serverReference } = added
+  let detail = reason.text
+  if (serverReference) detail += `: ${shortened(serverReference)}`
+  if (reasonString) detail += ` (${shortened(reasonString)})`
+  if (UNSUPPORTED_PROTOCOL.has(code)) return { kind: 'protocol', detail }
+  return { kind: reason.lasting ? 'refused' : 'network', detail }
+}
+
+/** Text of others goes into logs and health: one line of it is enough. */
+function shortened(text: string): string {
+  return text.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200)
 }
 
 /** Why a message was not taken; without a reason code it is the connection that failed. */
