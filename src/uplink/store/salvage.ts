@@ -10,6 +10,7 @@ import { patchJournal, removePatched } from './patched-journal.ts'
 import { keyRows, type Reader, rowidRows } from './readable-rows.ts'
 import { highestPlaces, keepPlaces } from './salvaged-places.ts'
 import { rowChecks } from './salvaged-rows.ts'
+import { strayRows } from './stray-rows.ts'
 import { columnsOf, inTransaction, type Table, TableCopy } from './table-copy.ts'
 
 export interface Salvaged {
@@ -34,10 +35,10 @@ const tables: readonly Table[] = [
   { name: 'lane', key: ['sink'] },
   { name: 'cursor', key: ['sink'] },
   { name: 'provisional_point', key: ['vehicle', 'boot', 'km'] },
-  { name: 'event', counted: ['event_by_time', 'count(*)'] },
-  { name: 'record', counted: ['record_by_time', 'count(*)'] },
+  { name: 'event', stray: 'seq', counted: ['event_by_time', 'count(*)'] },
+  { name: 'record', stray: 'seq', counted: ['record_by_time', 'count(*)'] },
   { name: 'odometer_slot', key: ['vehicle', 'slot'] },
-  { name: 'block', counted: ['block_by_time', 'sum(count)'] },
+  { name: 'block', stray: 'num', counted: ['block_by_time', 'sum(count)'] },
   { name: 'sent_frame' },
   { name: 'sent_time', counted: ['sent_time_by_first', 'count(*)'] },
 ]
@@ -56,7 +57,7 @@ export function salvage(path: string, target: Database, options: SalvageOptions)
   let source: Damaged | undefined
   try {
     source = openDamaged(path) ?? openPatched(path, target)
-    if (source !== undefined) copyTables(source.database, target, options, found)
+    if (source !== undefined) copyTables(path, source.database, target, options, found)
     if (options.deadline()) found.ended = 'it took too long'
   } catch (error) {
     found.ended = messageOf(error)
@@ -76,7 +77,24 @@ function openPatched(path: string, target: Database): Damaged | undefined {
   }
 }
 
+/** What still stands somewhere in the file, though no way leads there any more. */
+function copyStray(
+  path: string,
+  database: Database,
+  { name, stray }: Table,
+  copy: TableCopy,
+): void {
+  if (stray === undefined) return
+  const { saved, refused } = copy
+  for (const row of strayRows(path, columnsOf(database, name), stray)) copy.add(row)
+  copy.end()
+  // Most of them were found before, and count for nothing here.
+  copy.refused = refused
+  copy.found = copy.saved - saved
+}
+
 function copyTables(
+  path: string,
   database: Database,
   target: Database,
   { deadline }: SalvageOptions,
@@ -84,12 +102,15 @@ function copyTables(
 ): void {
   const places = highestPlaces(database)
   const checks = rowChecks()
+  let records: { table: Table; copy: TableCopy } | undefined
   for (const table of tables) {
     const { name } = table
     if (!hasTable(database, name)) continue
     const copy = new TableCopy(target, table, checks[name])
+    if (name === 'record') records = { table, copy }
     try {
       copyRows({ database, table: name, deadline }, table, copy, places[name] ?? 0)
+      if (copy.unread > 0) copyStray(path, database, table, copy)
     } finally {
       found.saved[name] = copy.saved
       found.missing[name] = missingOf(database, table, copy)
@@ -103,10 +124,14 @@ function copyTables(
       .run()
     move(found, 'sent_time', Number(changes))
     // A page that went back in time has rows that became part of a block since.
-    const sealed = target.prepare(DELETE_SEALED).run()
-    found.saved.record = (found.saved.record ?? 0) - Number(sealed.changes)
-    keepPlaces(target, places)
+    const sealed = Number(target.prepare(DELETE_SEALED).run().changes)
+    if (records === undefined) return
+    records.copy.saved -= sealed
+    records.copy.found -= sealed
+    found.saved.record = records.copy.saved
+    found.missing.record = missingOf(database, records.table, records.copy)
   })
+  inTransaction(target, () => keepPlaces(target, places))
   limitMissing(found, places.record ?? 0)
 }
 
@@ -138,7 +163,7 @@ function copyRows(reader: Reader, { key }: Table, copy: TableCopy, top: number):
 
 /** Rows that an index tells of and the table does not; else what was seen to be unreadable. */
 function missingOf(database: Database, { name, counted }: Table, copy: TableCopy): number {
-  const seen = copy.unread + copy.refused
+  const seen = Math.max(copy.unread - copy.found, 0) + copy.refused
   if (counted === undefined || seen === 0) return seen
   try {
     const [index, what] = counted

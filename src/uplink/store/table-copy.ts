@@ -12,6 +12,8 @@ export interface Table {
   name: string
   /** Of a WITHOUT ROWID table. */
   key?: readonly string[]
+  /** The column that is its rowid, where rows are looked for without their table's inner pages. */
+  stray?: string
   /** An index that has a row for each row, and what to count in it. */
   counted?: readonly [index: string, what: string]
 }
@@ -25,6 +27,8 @@ export class TableCopy {
   /** Rows that make no sense, or that the new table does not take. */
   refused = 0
   unread = 0
+  /** How many of `saved` no way leads to. */
+  found = 0
   readonly #target: Database
   readonly #table: Table
   readonly #check: RowCheck | undefined
