@@ -20,6 +20,7 @@ import { Commands } from './gateway/commands.ts'
 import { mqttInbound } from './gateway/mqtt-inbound.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { Storage } from './gateway/storage.ts'
@@ -73,6 +74,7 @@ export class Gateway {
   readonly #builder: SourceLines
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
+  #sinks: Sinks | undefined
   #api: ApiServer | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
@@ -95,7 +97,7 @@ export class Gateway {
       boot,
       logger,
       now: () => this.#clockOr(system).now(),
-      committed: () => this.#mqtt?.wake(),
+      committed: () => this.#committed(),
       provisional: () => this.#time?.provisional,
       found,
     })
@@ -179,8 +181,10 @@ export class Gateway {
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
     this.#mqtt = this.#createMqtt()
-    this.#mqtt?.hold(this.#time.holdReason)
+    this.#sinks = this.#createSinks()
+    this.#hold()
     this.#mqtt?.start()
+    this.#sinks.start()
     return await this.#startApi()
   }
 
@@ -195,7 +199,7 @@ export class Gateway {
     this.#troubleCodes.keepAll()
     this.#time.stop()
     this.#journal.commit()
-    await Promise.all([this.#mqtt?.stop(), this.#api?.stop()])
+    await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
     await this.#storage.stop()
   }
 
@@ -221,6 +225,7 @@ export class Gateway {
       sources,
       store: this.#storage.health(),
       mqtt,
+      sinks: this.#sinks?.health() ?? [],
     }
   }
 
@@ -275,7 +280,30 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#hold()
+  }
+
+  /** What has no true time yet waits, if it is configured to. */
+  #hold(): void {
     this.#mqtt?.hold(this.#time.holdReason)
+    this.#sinks?.hold(this.#time.holdReason)
+  }
+
+  #committed(): void {
+    this.#mqtt?.wake()
+    this.#sinks?.wake()
+  }
+
+  #createSinks(): Sinks {
+    return new Sinks({
+      settings: this.#config.sinks,
+      gateway: this.#config.gateway.id ?? this.#identity.gatewayId,
+      storage: this.#storage,
+      vehicles: () => this.vehicles.all(),
+      logger: this.#options.logger,
+      clock: this.#time.clock,
+      found: (sentence) => this.#found(sentence),
+    })
   }
 
   /** The journal is opened before the time is known, for it knows the time of the last run. */

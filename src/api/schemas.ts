@@ -290,6 +290,8 @@ const sourceReport = z.object({
   issues: z.array(z.object({ code: z.string(), text: z.string(), count, newest: z.string() })),
 })
 
+const lane = z.object({ state: z.string(), unsent: count })
+
 const health = z.object({
   status: z.enum(['ok', 'degraded']),
   findings: z.array(z.string()),
@@ -301,7 +303,18 @@ const health = z.object({
     .optional(),
   sources: z.array(sourceReport),
   store: z.object({ records: count, bytes: count, uncommitted: count }),
-  mqtt: z.object({ state: z.string(), detail: z.string(), unsent: count }),
+  mqtt: z.object({
+    state: z.string(),
+    detail: z.string(),
+    unsent: count,
+    lanes: z
+      .object({ live: lane, backlog: lane, bytesLastHour: z.number(), gone: count })
+      .optional()
+      .describe('Records: the newest, one by one, and what could not be sent at its time.'),
+  }),
+  sinks: z
+    .array(z.object({ name: z.string(), state: z.string(), detail: z.string(), unsent: count }))
+    .optional(),
 })
 
 const signalRow = z.object({

@@ -222,7 +222,19 @@ export interface GatewayHealth {
   }
   sources: SourceReport[]
   store: { records: number; bytes: number; uncommitted: number }
-  mqtt: { state: string; detail: string; unsent: number }
+  mqtt: {
+    state: string
+    detail: string
+    unsent: number
+    lanes?: {
+      live: { state: string; unsent: number }
+      backlog: { state: string; unsent: number }
+      bytesLastHour: number
+      gone: number
+    }
+  }
+  /** What else takes records: webhooks, folders. */
+  sinks?: { name: string; state: string; detail: string; unsent: number }[]
 }
 
 /** The trouble codes that are known of a vehicle. */

@@ -89,6 +89,7 @@ async function store(): Promise<void> {
         if (block === undefined) break
         journal.seal(block)
       }
+      while (journal.retain());
     })
   }
   told('stored in groups', storing, RECORDS)

@@ -108,6 +108,7 @@ export class PlacesReader implements BacklogReader {
       payload: Buffer.from(places.join().padEnd(places.length * RECORD_BYTES)),
       contentType: 'text/plain',
       count: places.length,
+      span: { firstSeq: places[0] ?? 0, lastSeq: places.at(-1) ?? 0, firstTime: 0 },
     }))
     return { batches, last: records.length < count ? to : (records.at(-1)?.seq ?? to) }
   }

@@ -253,6 +253,27 @@ test('by size the oldest sent records go first, then the oldest of all, which is
     journal.stop()
   }))
 
+test('pages that sealing left behind are given back, some at a time', () =>
+  inFolder((folder) => {
+    const journal = openJournal(folder)
+    const random = chance(4)
+    append(
+      journal,
+      Array.from({ length: 60_000 }, (_, n) =>
+        made(n, { data: { speed: Math.round(random() * 9) } }),
+      ),
+    )
+    const reading = openReading(journal.path)
+    const before = journal.health().bytes
+    sealAll(journal, reading, 'none', START + 1e9)
+    assert.ok(journal.health().bytes >= before)
+    while (journal.retain());
+    assert.ok(journal.health().bytes < before / 2)
+    assert.is(inSnapshot(reading, () => span(reading, 'van'))?.first, START)
+    reading.database.close()
+    journal.stop()
+  }))
+
 test('by age whole blocks go', () =>
   inFolder((folder) => {
     const now = START + 10 * 86_400_000

@@ -468,7 +468,7 @@ testWith(test, 'openssl', 'a certificate is checked against the configured autho
   await overTls(async ({ server, deliver, caFile }) => {
     const failure = await failureOf(deliver({}))
     assert.is(failure.kind, 'refused')
-    assert.match(failure.message, /certificate was refused/)
+    assert.match(failure.message, /certificate is from an authority that is not trusted/)
     assert.is(server.requests.length, 0)
     await deliver({ caFile })
     assert.is(server.taken().length, 2)
@@ -520,7 +520,7 @@ testWith(test, 'openssl', 'what the proxy and the server behind it refuse is tol
     overTls(async ({ deliver, caFile }) => {
       const through = { proxy: { url: proxy.url } }
       const untrusted = await failureOf(deliver(through))
-      assert.match(untrusted.message, /certificate was refused/)
+      assert.match(untrusted.message, /certificate is from an authority that is not trusted/)
       for (const [status, kind] of [
         [407, 'refused'],
         [403, 'refused'],

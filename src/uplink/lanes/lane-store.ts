@@ -49,6 +49,8 @@ export interface Batch {
   contentType: string
   /** Records in it. */
   count: number
+  /** Where they stand, and when the first of them was measured. */
+  span: { firstSeq: number; lastSeq: number; firstTime: Millis }
 }
 
 export interface BacklogPart {

@@ -5,7 +5,7 @@
 import type { StoredRecord } from '../../model/record.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { type BatchFormat, encodeRecords } from '../batch-codec.ts'
-import type { BacklogPart, BacklogReader, BatchLimit, LaneStore } from './lane-store.ts'
+import type { BacklogPart, BacklogReader, Batch, BatchLimit, LaneStore } from './lane-store.ts'
 
 export interface LocalBacklogReaderOptions {
   store: Pick<LaneStore, 'read'>
@@ -53,7 +53,7 @@ export class LocalBacklogReader implements BacklogReader {
         continue
       }
       const batch = encodeRecords(own, vehicle, format)
-      part.batches.push({ vehicle: id, count: own.length, ...batch })
+      part.batches.push({ vehicle: id, count: own.length, span: spanOf(own), ...batch })
       this.#recordBytes = Math.max(1, batch.payload.byteLength / own.length)
     }
     return part
@@ -68,4 +68,11 @@ function byVehicle(records: readonly StoredRecord[]): Map<string, StoredRecord[]
     else group.push(record)
   }
   return groups
+}
+
+/** Of one record at least. */
+function spanOf(records: readonly StoredRecord[]): Batch['span'] {
+  const first = records[0] as StoredRecord
+  const last = records.at(-1) as StoredRecord
+  return { firstSeq: first.seq, lastSeq: last.seq, firstTime: first.time }
 }

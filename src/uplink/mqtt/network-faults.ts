@@ -34,23 +34,23 @@ const CERTIFICATE =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERR_OSSL_|ERR_SSL_.*(ALERT|CERT))/
 
 const TLS_TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/^CERT_HAS_EXPIRED$/, "the broker's certificate has expired"],
-  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "the broker's certificate is for another name"],
+  [/^CERT_HAS_EXPIRED$/, "the server's certificate has expired"],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "the server's certificate is for another name"],
   [
     /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET_ISSUER|VERIFY).*)$/,
-    "the broker's certificate is from an authority that is not trusted",
+    "the server's certificate is from an authority that is not trusted",
   ],
-  [/^CERT_REVOKED$/, "the broker's certificate has been revoked"],
+  [/^CERT_REVOKED$/, "the server's certificate has been revoked"],
   [/KEY_VALUES_MISMATCH$/, 'the client certificate and its key do not belong together'],
   [
     /^ERR_OSSL_(.*_)?(BAD_DECRYPT|BAD_PASSWORD_READ|INTERRUPTED_OR_CANCELLED|MAYBE_WRONG_PASSWORD|PKCS12_CIPHERFINAL_ERROR)$/,
     'the passphrase of the client key is missing or wrong',
   ],
   [/^ERR_OSSL_/, 'the certificate or key cannot be used'],
-  [/ALERT_NO_APPLICATION_PROTOCOL$/, 'the broker does not know the configured ALPN protocol'],
-  [/ALERT_CERTIFICATE_REQUIRED$/, 'the broker wants a client certificate'],
-  [/ALERT_CERTIFICATE_EXPIRED$/, 'the broker says that the client certificate has expired'],
-  [/ALERT_UNKNOWN_CA$/, 'the broker does not trust the client certificate'],
+  [/ALERT_NO_APPLICATION_PROTOCOL$/, 'the server does not know the configured ALPN protocol'],
+  [/ALERT_CERTIFICATE_REQUIRED$/, 'the server wants a client certificate'],
+  [/ALERT_CERTIFICATE_EXPIRED$/, 'the server says that the client certificate has expired'],
+  [/ALERT_UNKNOWN_CA$/, 'the server does not trust the client certificate'],
 ]
 
 /** A fault of TLS in words; undefined for what is none. */
@@ -61,7 +61,7 @@ export function tlsFault(error: unknown): ConnectionFault | undefined {
     // a gateway without a clock: passes as soon as the time is known
     return {
       kind: 'network',
-      detail: "the broker's certificate is not valid yet; is the gateway's clock right?",
+      detail: "the server's certificate is not valid yet; is the gateway's clock right?",
     }
   }
   if (!CERTIFICATE.test(code)) return undefined

@@ -252,9 +252,10 @@ export class Journal implements RecordWriter, LaneStore {
     return true
   }
 
-  /** One step towards the limits of the store. Whether there may be more to remove. */
+  /** One step towards the limits of the store. Whether there may be more to do. */
   retain(): boolean {
-    if (this.#closed || !this.#retention.isDue(this.#options.now())) return false
+    if (this.#closed) return false
+    if (!this.#retention.isDue(this.#options.now())) return this.#retention.shrink()
     const removed = { sent: 0, unsent: 0 }
     this.#inTransaction(() =>
       Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),

@@ -18,6 +18,10 @@ export interface Removed {
   unsent: number
 }
 
+const INCREMENTAL = 2
+/** Fewer are kept for what comes next. */
+const FREE_PAGES = 1000
+const PAGES_AT_ONCE = 500
 const ROWS_AT_ONCE = 100
 /** So many blocks go in one transaction. */
 const BLOCKS_AT_ONCE = 50
@@ -36,6 +40,18 @@ export class Retention {
   /** Bytes that hold something: pages that are free already are used again. */
   get bytes(): number {
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size')
+  }
+
+  /**
+   * Gives free pages back to the file system, some at a time, where many are free: rows that became
+   * blocks leave them behind. Whether any were. Outside a transaction.
+   */
+  shrink(): boolean {
+    const free = this.#pragma('freelist_count')
+    if (this.#pragma('auto_vacuum') !== INCREMENTAL) return false
+    if (free < FREE_PAGES || free < this.#pragma('page_count') / 4) return false
+    this.#database.prepare(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`).all()
+    return true
   }
 
   /** Whether anything has to go. */

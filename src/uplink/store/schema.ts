@@ -232,6 +232,8 @@ const migrations: readonly string[] = [
  * writes. Throws `store-failed` for a file of a later version.
  */
 export function migrate(database: Database, path: string): void {
+  // Only a file without a table takes it: pages that became free can then be given back.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database)
   database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608')
   if (versionOf(database, path) === migrations.length) return
