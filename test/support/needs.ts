@@ -16,7 +16,7 @@ export function hasProgram(name: string): boolean {
   }
 }
 
-interface Suite {
+export interface Suite {
   (name: string, run: () => Promise<void> | void): void
   skip(name?: string, run?: () => Promise<void> | void): void
 }

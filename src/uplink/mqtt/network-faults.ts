@@ -1,6 +1,11 @@
 /** Errors of names, sockets and TLS in words, and which of them last. */
 import { messageOf, systemCode } from '../../model/errors.ts'
-import type { ConnectionFault } from './faults.ts'
+
+/** A fault of TLS; `refused` comes again until somebody changes something. */
+export interface TlsFault {
+  kind: 'network' | 'refused'
+  detail: string
+}
 
 const NETWORK_TEXTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name of the broker is not known',
@@ -49,7 +54,7 @@ const TLS_TEXTS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** A fault of TLS in words; undefined for what is none. */
-export function tlsFault(error: unknown): ConnectionFault | undefined {
+export function tlsFault(error: unknown): TlsFault | undefined {
   const code = systemCode(error)
   if (code === undefined) return undefined
   if (code === 'CERT_NOT_YET_VALID') {
