@@ -10,7 +10,7 @@ import { until } from './mqtt-fixtures.ts'
 export interface RealBroker {
   readonly port: number
   start(): Promise<void>
-  /** Ends it so that it can save what it saves. */
+  /** Ends it in the way that keeps what it has acknowledged. */
   kill(): Promise<void>
   /** What it has saved is gone. */
   forget(): void
@@ -32,10 +32,17 @@ export class BrokerProcess implements RealBroker {
   readonly folder: string
   readonly port: number
   private readonly command: (folder: string) => BrokerCommand
+  private readonly stopSignal: NodeJS.Signals
   private state: string | undefined
   private child: ChildProcess | undefined
 
-  constructor(name: string, port: number, command: (folder: string) => BrokerCommand) {
+  constructor(
+    name: string,
+    port: number,
+    command: (folder: string) => BrokerCommand,
+    stopSignal: NodeJS.Signals = 'SIGTERM',
+  ) {
+    this.stopSignal = stopSignal
     this.folder = mkdtempSync(join(tmpdir(), `odograph-${name}-`))
     this.port = port
     this.command = command
@@ -72,7 +79,7 @@ export class BrokerProcess implements RealBroker {
     }
   }
 
-  async kill(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async kill(signal = this.stopSignal): Promise<void> {
     const { child } = this
     if (child === undefined) return
     this.signal(signal)

@@ -8,11 +8,17 @@ export class NatsServer extends BrokerProcess {
   readonly webSocketPort: number
 
   private constructor(ports: { client: number; mqtt: number; webSocket: number }) {
-    super('nats', ports.mqtt, (folder) => {
-      const file = join(folder, 'nats.conf')
-      writeFileSync(file, configuration(folder, ports))
-      return { program: 'nats-server', args: ['-c', file], ports: [ports.mqtt], state: 'state' }
-    })
+    super(
+      'nats',
+      ports.mqtt,
+      (folder) => {
+        const file = join(folder, 'nats.conf')
+        writeFileSync(file, configuration(folder, ports))
+        return { program: 'nats-server', args: ['-c', file], ports: [ports.mqtt], state: 'state' }
+        // 2.9.10 acknowledges messages while SIGTERM ends it, and does not keep them
+      },
+      'SIGKILL',
+    )
     this.webSocketPort = ports.webSocket
   }
 
