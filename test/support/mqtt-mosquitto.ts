@@ -83,6 +83,15 @@ export class Mosquitto {
     this.child?.kill('SIGHUP')
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal)
+  }
+
+  /** Its sessions and retained messages are gone. */
+  forget(): void {
+    rmSync(join(this.folder, 'mosquitto.db'), { force: true })
+  }
+
   async remove(): Promise<void> {
     await this.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })

@@ -28,7 +28,7 @@ export function pythonWith(module: string): string | undefined {
   })
 }
 
-interface Suite {
+export interface Suite {
   (name: string, run: () => Promise<void> | void): void
   skip(name?: string, run?: () => Promise<void> | void): void
 }
