@@ -9,7 +9,6 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
-import { statusView } from './api/views/status.ts'
 import { hostAndPort } from './config/address.ts'
 import type { Identity, SigningKey } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
@@ -17,7 +16,8 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
-import { mqttInbound } from './gateway/mqtt-inbound.ts'
+import { gatewayHealth } from './gateway/health.ts'
+import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import { Sinks } from './gateway/sinks.ts'
@@ -34,9 +34,7 @@ import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
-import { withoutUndefined } from './model/without-undefined.ts'
-import { createMqttUplink, type MqttUplink } from './uplink/mqtt/publisher.ts'
-import { statusSignals } from './uplink/mqtt/status-signals.ts'
+import type { MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
 import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
@@ -161,6 +159,10 @@ export class Gateway {
     return { signingKey: this.#signingKey, issuer: this.#config.api.issuer }
   }
 
+  get #gatewayId(): string {
+    return this.#config.gateway.id ?? this.#identity.gatewayId
+  }
+
   get owner(): string {
     return this.#config.gateway.owner
   }
@@ -204,29 +206,16 @@ export class Gateway {
   }
 
   health(): GatewayHealth {
-    const { clock, version } = this.#options
-    const time = this.#time.health()
-    const mqtt = this.#mqtt?.health() ?? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
-    const sources = this.#lines.map((line) => line.report())
-    const findings = [
-      ...this.#findings,
-      ...sources.filter((s) => s.state === 'waiting').map((s) => `${s.id}: ${s.detail}`),
-      ...this.#storage.findings(),
-      ...(time.trust === 'none' ? [time.detail] : []),
-      ...(mqtt.state === 'refused' || mqtt.state === 'parked' ? [`MQTT: ${mqtt.detail}`] : []),
-    ]
-    return {
-      status: findings.length === 0 ? 'ok' : 'degraded',
-      findings,
-      version,
-      uptimeSeconds: Math.floor(clock.monotonic() / 1000),
-      clockTrust: time.trust,
-      clock: time,
-      sources,
-      store: this.#storage.health(),
-      mqtt,
-      sinks: this.#sinks?.health() ?? [],
-    }
+    return gatewayHealth({
+      version: this.#options.version,
+      upMs: this.#options.clock.monotonic(),
+      findings: this.#findings,
+      time: this.#time,
+      sources: this.#lines,
+      storage: this.#storage,
+      mqtt: this.#mqtt,
+      sinks: this.#sinks,
+    })
   }
 
   #found(sentence: string): void {
@@ -297,7 +286,7 @@ export class Gateway {
   #createSinks(): Sinks {
     return new Sinks({
       settings: this.#config.sinks,
-      gateway: this.#config.gateway.id ?? this.#identity.gatewayId,
+      gateway: this.#gatewayId,
       storage: this.#storage,
       vehicles: () => this.vehicles.all(),
       logger: this.#options.logger,
@@ -337,66 +326,25 @@ export class Gateway {
   }
 
   #createMqtt(): MqttUplink | undefined {
-    const { mqtt } = this.#config
-    if (!mqtt.enabled) return undefined
-    const { logger } = this.#options
-    const { clock } = this.#time
-    const { url, username, password, caFile, certFile, keyFile, encoding, window, root } = mqtt
-    const { batches, deflate, bytesPerHour } = mqtt
     try {
-      return createMqttUplink({
-        gatewayId: this.#config.gateway.id ?? this.#identity.gatewayId,
-        root,
-        ...(url === undefined ? { embedded: hostAndPort(mqtt.listen) } : { url }),
-        ...withoutUndefined({ username, password, caFile, certFile, keyFile }),
-        encoding,
-        batch: { encoding: batches, deflate },
-        backlog: this.#storage.reader.backlog({ encoding: batches, deflate }, () =>
-          this.vehicles.all(),
-        ),
-        bytesPerHour,
-        window,
-        store: this.#journal,
-        events: this.#journal.events,
+      return createGatewayMqtt({
+        config: this.#config,
+        gatewayId: this.#gatewayId,
+        version: this.#options.version,
+        storage: this.#storage,
         vehicles: () => this.vehicles.all(),
-        statusJson: (vehicle) => this.#statusJson(vehicle),
-        healthJson: () => this.health(),
-        ...this.#mqttInbound(),
-        logger,
-        clock,
+        status: this.#pipelines,
+        troubleCodes: this.#troubleCodes,
+        commands: this.#commands(),
+        health: () => this.health(),
+        isClockTrusted: () => this.#time.trust !== 'none',
+        logger: this.#options.logger,
+        clock: this.#time.clock,
       })
     } catch (error) {
       this.#found(messageOf(error))
       return undefined
     }
-  }
-
-  #statusJson(vehicleId: string): object | undefined {
-    const vehicle = this.vehicles.byId(vehicleId)
-    if (vehicle === undefined) return undefined
-    const { clock } = this.#time
-    const status = statusView(vehicle, this.#pipelines, clock)
-    if (this.#config.mqtt.homeAssistant === false || status === undefined) return status
-    const codes = this.#troubleCodes.troubleCodes(vehicleId)
-    return { ...status, ...statusSignals(this.#pipelines.status(vehicleId), clock.now(), codes) }
-  }
-
-  #mqttInbound(): ReturnType<typeof mqttInbound> {
-    return mqttInbound({
-      config: this.#config,
-      version: this.#options.version,
-      status: this.#pipelines,
-      troubleCodes: this.#troubleCodes,
-      journal: this.#journal,
-      handlers: {
-        status: (vehicle) => this.#statusJson(vehicle),
-        health: () => this.health(),
-        troubleCodes: this.#troubleCodes,
-        records: this.#storage.reader,
-        vehicle: this.#commands(),
-      },
-      isClockTrusted: () => this.#time.trust !== 'none',
-    })
   }
 
   /** Findings of a pipeline belong to the source whose reading it refused. */

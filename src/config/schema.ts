@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod'
-import { commands, homeAssistant } from './mqtt-schema.ts'
+import { mqtt } from './mqtt-schema.ts'
 import { address, isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
@@ -134,56 +134,7 @@ export const configSchema = section({
     listen: address.default('127.0.0.1:8080'),
     issuer: z.string().min(1).default('odograph').describe('`iss` of the tokens'),
   }).prefault({}),
-  mqtt: section({
-    enabled: z.boolean().default(true),
-    url: z
-      .string()
-      .regex(/^(mqtts?|wss?):\/\/\S+$/, 'use mqtt://, mqtts://, ws:// or wss://')
-      .optional()
-      .describe('A broker; without it the embedded one is used'),
-    listen: address.default('127.0.0.1:1883').describe('Where the embedded broker listens'),
-    root: name.default('odograph').describe('First level of every topic'),
-    encoding: z.enum(['json', 'cbor']).default('json'),
-    batches: z
-      .enum(['json', 'cbor', 'columns'])
-      .default('columns')
-      .describe('Encoding of what could not be sent at its time'),
-    deflate: z.boolean().default(false).describe('Batches are compressed'),
-    bytesPerHour: z
-      .int()
-      .min(10_000)
-      .optional()
-      .describe('Records take so much of the line in an hour; new ones are never held back'),
-    username: z.string().optional(),
-    password: z.string().optional(),
-    caFile: z.string().optional().describe("Authorities to trust instead of the system's, PEM"),
-    certFile: z.string().optional().describe('Client certificate, PEM'),
-    keyFile: z.string().optional().describe('Key of the client certificate, PEM'),
-    keyPassphraseFile: z
-      .string()
-      .optional()
-      .describe('A file with the passphrase of the key on its first line'),
-    serverName: z
-      .string()
-      .min(1)
-      .max(253)
-      .optional()
-      .describe("Name to expect in the broker's certificate, where it is not the host of the URL"),
-    alpn: z
-      .string()
-      .min(1)
-      .max(255)
-      .optional()
-      .describe('Protocol to name in the TLS handshake (ALPN), where a port serves several'),
-    proxy: z
-      .string()
-      .regex(/^http:\/\/\S+$/, 'use http://, if needed with user:password@, then host:port')
-      .optional()
-      .describe('An HTTP proxy to reach the broker through; the environment is not asked'),
-    window: z.int().min(1).max(1000).default(16).describe('Records in flight at once'),
-    homeAssistant,
-    commands,
-  }).prefault({}),
+  mqtt,
   sinks: z
     .array(sinkSchema)
     .default([])

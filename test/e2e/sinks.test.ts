@@ -1,48 +1,15 @@
-/** The whole gateway with a webhook and a folder beside MQTT: real HTTP, real files, a real restart. */
+/** The shipped command with a webhook and a folder beside MQTT: real HTTP, real files, a real restart. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type ConfigInput, loadConfig } from '../../src/config/load.ts'
-import { Gateway } from '../../src/gateway.ts'
+import type { GatewayHealth } from '../../src/model/ports.ts'
 import { batchEvents } from '../../src/uplink/columns/batch-events.ts'
-import { inFolder, silent } from '../support/journal-records.ts'
+import { Folder, type RunningGateway, startGateway, until } from '../support/gateway-process.ts'
 
 const test = suite('sinks of a gateway')
-
-const PATIENCE_MS = 30_000
-
-async function until(is: () => boolean, what: string): Promise<void> {
-  for (const end = performance.now() + PATIENCE_MS; !is(); ) {
-    assert.ok(performance.now() < end, `${what} takes too long`)
-    await setTimeout(50)
-  }
-}
-
-function gatewayIn(folder: string, sinks: ConfigInput['sinks']): Gateway {
-  const loaded = loadConfig({
-    environment: {},
-    overrides: (input) => {
-      input.api = { listen: '127.0.0.1:0' }
-      input.mqtt = { enabled: false }
-      input.store = { commit: 0.1 }
-      input.records = { onChange: 0.1 }
-      input.sources = [{ type: 'simulator', id: 'sim0', vehicle: 'demo' }]
-      input.sinks = sinks
-    },
-  })
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() }
-  const timeWorld = {
-    read: () => undefined,
-    modified: () => undefined,
-    exists: () => false,
-    run: async () => ({ state: 'absent', output: '' }) as const,
-  }
-  return new Gateway({ ...{ loaded, folder, version: '0', logger: silent, clock, timeWorld } })
-}
 
 interface Posted {
   type: string
@@ -76,46 +43,70 @@ async function receiver(): Promise<{
   return found
 }
 
-test('a webhook that comes late gets every record, and a folder gets all as files', () =>
-  inFolder(async (folder) => {
-    const found = await receiver()
-    const drop = join(folder, 'drop')
+async function health({ get }: RunningGateway): Promise<GatewayHealth> {
+  return (await get('/v1/gateway/health')).body
+}
+
+function configOf(url: string, drop: string): string {
+  return `
+store: { commit: 0.1 }
+records: { onChange: 0.1 }
+sinks:
+  - { name: hook, type: webhook, url: "${url}" }
+  - name: stick
+    type: files
+    folder: ${drop}
+    requireMount: false
+    encoding: columns
+    batch: { seconds: 1 }
+    lanes: [backlog]
+`
+}
+
+test('a webhook that comes late gets every record, and a folder gets all as files', async () => {
+  const folder = new Folder()
+  const found = await receiver()
+  try {
+    const drop = join(folder.path, 'drop')
     mkdirSync(drop)
-    const sinks: ConfigInput['sinks'] = [
-      { name: 'hook', type: 'webhook', url: found.url },
-      {
-        ...{ name: 'stick', type: 'files', folder: drop, requireMount: false, encoding: 'columns' },
-        batch: { seconds: 1 },
-        lanes: ['backlog'],
-      },
-    ]
-    const first = gatewayIn(folder, sinks)
-    await first.start()
-    await until(() => first.health().store.records >= 20, 'driving')
-    const late = first.health().sinks?.find(({ name }) => name === 'hook')
+    const config = folder.file('odograph.yaml', configOf(found.url, drop))
+    const first = await startGateway(folder, ['--demo', '--config', config])
+    await until('driving', async () => (await health(first)).store.records >= 20)
+    const late = (await health(first)).sinks?.find(({ name }) => name === 'hook')
     assert.ok((late?.unsent ?? 0) > 0)
-    await first.stop()
+    await first.command.stop()
     found.isOpen = true
-    const second = gatewayIn(folder, sinks)
-    await second.start()
-    const unsent = () => second.health().sinks?.map((sink) => sink.unsent) ?? []
-    await until(() => found.posts.length > 0 && second.health().store.records >= 40, 'the rest')
-    await until(() => unsent().every((count) => count <= 5), 'sending')
-    await second.stop()
-    found.server.close()
-    const all = new Set(found.posts.flatMap(({ ids }) => ids))
-    assert.ok(all.size >= 35, `${all.size}`)
-    const files = readdirSync(drop, { recursive: true })
-      .map(String)
-      .filter((name) => name.endsWith('.cbor'))
-    const events = files.flatMap((name) => batchEvents(readFileSync(join(drop, name))))
-    const places = events.map(({ sequence }) => Number(sequence)).sort((a, b) => a - b)
+    const second = await startGateway(folder, ['--demo', '--config', config])
+    const before = (await health(second)).store.records
+    const ids = () => new Set(found.posts.flatMap((post) => post.ids))
+    await until('all that was there', () => ids().size >= before)
+    await until('files', () => placesIn(drop).length >= before)
+    await second.command.stop()
+    const places = placesIn(drop)
+    assert.not(String(readdirSync(drop, { recursive: true })).includes('live-'))
     assert.equal(
-      [...new Set(places)],
-      Array.from({ length: new Set(places).size }, (_, index) => index + 1),
-      'no place is missing',
+      places,
+      places.map((_, index) => index + 1),
+      'every place once, in order',
     )
-    assert.ok(places.length >= 35)
-  }))
+  } finally {
+    found.server.close()
+    folder.remove()
+  }
+})
+
+/** What stands in the files of a folder, in the order of their names. */
+function placesIn(drop: string): number[] {
+  return readdirSync(drop, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.cbor'))
+    .sort((a, b) => firstPlace(a) - firstPlace(b))
+    .flatMap((name) => batchEvents(readFileSync(join(drop, name))))
+    .map(({ sequence }) => Number(sequence))
+}
+
+function firstPlace(name: string): number {
+  return Number(/backlog-(\d+)-/.exec(name)?.[1])
+}
 
 test.run()

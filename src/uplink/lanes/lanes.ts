@@ -41,7 +41,7 @@ export interface LanesOptions
   logger: Logger
   clock: Clock
   timers?: Timers
-  /** How long after its commit a record may still go out alone. */
+  /** How long after its commit a record may still go out alone; 0: none ever does. */
   liveMs?: Millis
   /** Records, and batches, in flight at most. */
   window?: number
@@ -273,7 +273,8 @@ export class Lanes {
 
   /** The last place that is too old for the live lane, seen from the last place it has sent. */
   #staleUpTo(position: number): number {
-    const { clock, liveMs } = this.#options
+    const { clock, liveMs, store } = this.#options
+    if (liveMs === 0) return store.newest()
     const now = clock.monotonic()
     if (this.#missedAt !== undefined) this.#noteNewest()
     const fresh = this.#fresh

@@ -11,6 +11,8 @@ export interface BrokerAddress {
   url: string
   username?: string
   password?: string
+  /** Holds the password on its first line; goes before `password`. */
+  passwordFile?: string
   /** Authorities to trust instead of the system's, PEM. */
   caFile?: string
   /** Client certificate and its key, PEM. */
@@ -81,7 +83,8 @@ export function connectOptions(address: BrokerAddress): ConnectOptions {
   const url = parseBrokerUrl(address.url)
   const options: ConnectOptions = endpoint(url)
   const username = address.username ?? decoded(url.username)
-  const password = address.password ?? decoded(url.password)
+  const { passwordFile, password: given = decoded(url.password) } = address
+  const password = passwordFile === undefined ? given : firstLine(passwordFile)
   if (username !== '') options.username = username
   if (password !== '') options.password = password
   if (options.protocol.startsWith('ws')) options.path = `${url.pathname}${url.search}`
@@ -97,7 +100,7 @@ function tlsOptions(address: BrokerAddress): TlsOptions {
   if (certFile !== undefined) options.cert = read(certFile)
   if (keyFile !== undefined) options.key = read(keyFile)
   if (keyPassphraseFile !== undefined) {
-    options.passphrase = /^[^\r\n]*/.exec(read(keyPassphraseFile).toString())?.[0] ?? ''
+    options.passphrase = firstLine(keyPassphraseFile)
   }
   if (servername !== undefined) options.servername = servername
   if (alpn !== undefined) options.ALPNProtocols = [alpn]
@@ -111,6 +114,10 @@ function endpoint(url: URL): { protocol: Protocol; hostname: string; port: numbe
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (DEFAULT_PORTS[protocol] ?? 1883),
   }
+}
+
+function firstLine(path: string): string {
+  return /^[^\r\n]*/.exec(read(path).toString())?.[0] ?? ''
 }
 
 function decoded(text: string): string {
