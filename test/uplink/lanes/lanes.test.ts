@@ -47,6 +47,18 @@ test('after ten hours without a broker the newest go first, and the rest follows
   assert.equal(bench.store.state, { live: 36_000, backlog: [] })
 })
 
+test('where records are to be gathered none goes out alone, however new it is', async () => {
+  const bench = new LaneBench({ liveMs: 0, batchRecords: 500 })
+  bench.lanes.connected()
+  await bench.drive(30)
+  await bench.acknowledge(...bench.open)
+  await bench.timers.advance(1_000)
+  bench.everythingArrived()
+  assert.is(bench.of('live').length, 0)
+  await bench.lanes.stop()
+  assert.equal(bench.store.state, { live: 30, backlog: [] })
+})
+
 test('no batch is started while newer records wait, and what comes in between goes first', async () => {
   const bench = new LaneBench({ window: 2, backlogWindow: 1, batchRecords: 500 })
   bench.commit(2_000)
