@@ -11,16 +11,11 @@ import { OdographError } from '../model/errors.ts'
 import type { RecordQuery } from '../model/ports.ts'
 import { isSignalName, type SignalName, signalNames } from '../model/signals.ts'
 import type { Vehicle } from '../model/vehicle.ts'
-import {
-  type ExportFormat,
-  type ExportOptions,
-  exportFormats,
-  exportWriter,
-  pump,
-} from '../uplink/export/export.ts'
+import { type ExportFormat, type ExportOptions, exportFormats } from '../uplink/export/export.ts'
+import { exportRange } from '../uplink/export/export-range.ts'
 import type { ExportOutput } from '../uplink/export/output.ts'
 import { span } from '../uplink/store/queries.ts'
-import { readRange, signalsInRange } from '../uplink/store/read-range.ts'
+import { signalsInRange } from '../uplink/store/read-range.ts'
 import type { Reading } from '../uplink/store/reading.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 import { chosenVehicle, vehicleOf, withJournal } from './journal.ts'
@@ -111,10 +106,9 @@ async function write(
     const { first = 0, last = 0 } = span(reading, query.vehicle) ?? {}
     const start = Math.max(first, query.from)
     const length = Math.min(last, query.to) - start
-    const writer = exportWriter(choice.format, output, settings)
-    const count = await pump(readRange(reading, query), writer, output, {
-      signal: io.signal,
-      progress: ({ time }) => isBarred && bar.update(time - start, length),
+    const count = await exportRange({
+      ...{ reading, query, format: choice.format, options: settings, output, signal: io.signal },
+      progress: (time) => isBarred && bar.update(time - start, length),
     })
     bar.clear()
     file?.finish()

@@ -15,7 +15,7 @@ import type { Clock } from '../../src/model/ports.ts'
 import type { NewRecord } from '../../src/model/record.ts'
 import { recordId } from '../../src/model/record-id.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
-import { exportWriter, pump } from '../../src/uplink/export/export.ts'
+import { exportRange } from '../../src/uplink/export/export-range.ts'
 import type { ExportOutput } from '../../src/uplink/export/output.ts'
 import { createMqttUplink } from '../../src/uplink/mqtt/publisher.ts'
 import { blockToSeal } from '../../src/uplink/store/blocks/block-to-seal.ts'
@@ -24,7 +24,7 @@ import { readRange } from '../../src/uplink/store/read-range.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
 import { inSnapshot, openReading } from '../../src/uplink/store/reading.ts'
 import { checkpointOf, silent } from '../support/journal-records.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startJsonlWorker, startReaderWorker } from '../support/source-workers.ts'
 import { generatedRecords } from './generated-records.ts'
 
 const RECORDS = Number(process.argv[2] ?? 14 * 86_400)
@@ -177,9 +177,10 @@ async function readBack(): Promise<void> {
   })
   told('read back', alone, count)
   const output = new ToFile(join(folder, 'all.jsonl'))
-  const writer = exportWriter('jsonl', output, { vehicle, createdBy: 'odograph' })
+  const options = { vehicle, createdBy: 'odograph' }
+  const startWorker = startJsonlWorker
   const seconds = await timed(async () => {
-    await pump(readRange(reading, query), writer, output)
+    await exportRange({ reading, query, format: 'jsonl', options, output, startWorker })
     output.flush()
   })
   told(

@@ -21,7 +21,7 @@ import {
 import { until, van } from '../support/mqtt-fixtures.ts'
 import { freePort } from '../support/mqtt-mosquitto.ts'
 import { Listener, uplinkOf } from '../support/mqtt-uplink.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startReaderWorker } from '../support/source-workers.ts'
 
 const test = suite('events')
 

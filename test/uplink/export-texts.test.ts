@@ -6,9 +6,10 @@ import type { RecordData, StoredRecord } from '../../src/model/record.ts'
 import { type SignalName, signalNames } from '../../src/model/signals.ts'
 import { isoTime } from '../../src/model/time.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
-import { EventTexts, quoted } from '../../src/uplink/export/event-texts.ts'
+import { ByteLine } from '../../src/uplink/export/byte-line.ts'
+import { EventLines } from '../../src/uplink/export/event-lines.ts'
 import { IsoTimes } from '../../src/uplink/export/iso-times.ts'
-import { numberText } from '../../src/uplink/export/number-text.ts'
+import { quoted } from '../../src/uplink/export/quoted.ts'
 import { chance, newRecord, START } from '../support/journal-records.ts'
 
 const test = suite('export texts')
@@ -26,6 +27,34 @@ const TEXTS = [
   '\u2028',
   '\u007f',
 ]
+
+function textOf({ bytes, length }: ByteLine): string {
+  return bytes.toString('utf8', 0, length)
+}
+
+function written(write: (line: ByteLine) => void): string {
+  // a small one, so that it has to grow
+  const line = new ByteLine(1)
+  write(line)
+  return textOf(line)
+}
+
+const numberText = (value: number) => written((line) => line.number(value))
+
+test('a line takes texts of any length and alphabet, one after the other', () => {
+  const random = chance(4)
+  const line = new ByteLine(1)
+  let expected = ''
+  for (let i = 0; i < 2000; i += 1) {
+    const text = 'aé😀"'.repeat(Math.floor(random() * 40)).slice(0, Math.floor(random() * 60))
+    const whole = /\p{Cs}/u.test(text) ? '' : text
+    line.text(whole)
+    const part = Buffer.from(whole)
+    line.copy(part, part.length)
+    expected += whole + whole
+  }
+  assert.is(textOf(line), expected)
+})
 
 test('a number reads as String writes it', () => {
   const random = chance(1)
@@ -59,6 +88,7 @@ test('a number reads as String writes it', () => {
 
 test('a time reads as isoTime writes it, before 1970 and after 9999 too', () => {
   const times = new IsoTimes()
+  const line = new ByteLine()
   const random = chance(2)
   const edges = [
     0,
@@ -74,11 +104,18 @@ test('a time reads as isoTime writes it, before 1970 and after 9999 too', () => 
   ]
   for (const time of [...edges, -62_167_219_200_001, 8.64e15, -8.64e15]) {
     assert.is(times.text(time), isoTime(time), String(time))
+    line.length = 0
+    line.time(time)
+    assert.is(textOf(line), isoTime(time))
   }
   for (let i = 0; i < 20_000; i += 1) {
     const time = START + Math.floor((random() - 0.5) * 10 ** (random() * 15))
     assert.is(times.text(time), isoTime(time), String(time))
+    line.length = 0
+    line.time(time)
+    assert.is(textOf(line), isoTime(time))
   }
+  assert.throws(() => line.time(Number.NaN), RangeError)
   assert.throws(() => times.text(Number.NaN), RangeError)
 })
 
@@ -134,20 +171,20 @@ function randomRecord(random: () => number, number: number): StoredRecord {
 test('an event is byte for byte what JSON.stringify makes of it', () => {
   const random = chance(3)
   for (const vehicle of vehicles) {
-    const texts = new EventTexts(vehicle)
+    const lines = new EventLines(vehicle)
     for (let number = 0; number < 4000; number += 1) {
       const record = randomRecord(random, number)
-      assert.is(texts.text(record), JSON.stringify(statusEvent(record, vehicle)))
+      assert.is(textOf(lines.line(record)), `${JSON.stringify(statusEvent(record, vehicle))}\n`)
       // Once more: what is kept of the last record must not show.
-      assert.is(texts.text(record), JSON.stringify(statusEvent(record, vehicle)))
+      assert.is(textOf(lines.line(record)), `${JSON.stringify(statusEvent(record, vehicle))}\n`)
     }
   }
 })
 
 test('a position without its other half is no location', () => {
-  const texts = new EventTexts(vehicles[0] as Vehicle)
+  const lines = new EventLines(vehicles[0] as Vehicle)
   const half = (name: SignalName) =>
-    texts.text({ ...newRecord(0, { data: { [name]: 48 } }), seq: 1 })
+    textOf(lines.line({ ...newRecord(0, { data: { [name]: 48 } }), seq: 1 }))
   assert.not.match(half('latitude'), /location/)
   assert.not.match(half('longitude'), /location/)
 })

@@ -18,7 +18,7 @@ import {
   openJournal,
   START,
 } from '../support/journal-records.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startReaderWorker } from '../support/source-workers.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -10,7 +10,7 @@ import { createReader } from '../../src/uplink/store/reader.ts'
 import { sentFrames } from '../../src/uplink/store/sent-frames.ts'
 import { addVarint, timesOf } from '../../src/uplink/store/sent-times.ts'
 import { chance, inFolder, openJournal, START } from '../support/journal-records.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startReaderWorker } from '../support/source-workers.ts'
 
 const test = suite('frames sent')
 

@@ -179,7 +179,7 @@ test('booted at 1970, driven, a fix at minute 7: all samples end at true times',
     inDatabase(folder, (database) => {
       assert.is(database.prepare('SELECT count(*) AS n FROM provisional_point').get()?.n, 0)
       assert.ok(Math.abs(totalDistance({ database }, 'van') - 0.02 * 1199) < 0.05)
-      const [before, day] = days({ database, blocks: new BlockCache(database) }, 'van', [
+      const [before, day] = days({ path: '', database, blocks: new BlockCache(database) }, 'van', [
         0,
         TRUE - HOUR,
         TRUE + HOUR,

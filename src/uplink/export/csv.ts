@@ -4,8 +4,7 @@
  */
 import type { StoredRecord } from '../../model/record.ts'
 import { type SignalName, signals } from '../../model/signals.ts'
-import { IsoTimes } from './iso-times.ts'
-import { numberText } from './number-text.ts'
+import { ByteLine } from './byte-line.ts'
 import { type ExportOutput, type ExportWriter, TextPieces } from './output.ts'
 
 export interface CsvOptions {
@@ -13,19 +12,19 @@ export interface CsvOptions {
   units?: boolean
 }
 
+const COMMA = 0x2c
 /** RFC 4180, 2: what has to be in quotation marks. */
 const SPECIAL = /[",\r\n]/
 
 export function csvField(value: unknown): string {
   if (value === undefined || value === null) return ''
-  if (typeof value === 'number') return numberText(value)
   const text = String(value)
   return SPECIAL.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 export class CsvWriter implements ExportWriter {
   readonly #signals: readonly SignalName[]
-  readonly #times = new IsoTimes()
+  readonly #line = new ByteLine()
   readonly #pieces: TextPieces
   #header: string
 
@@ -41,11 +40,21 @@ export class CsvWriter implements ExportWriter {
 
   record(record: StoredRecord): void {
     const { time, receivedAt, source, clockTrust, data } = record
-    let line = `${this.#times.text(time)},${this.#times.text(receivedAt)}`
-    line += `,${csvField(source)},${clockTrust}`
-    for (const name of this.#signals) line += `,${csvField(data[name])}`
+    const line = this.#line
+    line.length = 0
+    line.time(time)
+    line.byte(COMMA)
+    line.time(receivedAt)
+    line.text(`,${csvField(source)},${clockTrust}`)
+    for (const name of this.#signals) {
+      const value = data[name]
+      line.byte(COMMA)
+      if (typeof value === 'number') line.number(value)
+      else if (value !== undefined) line.text(csvField(value))
+    }
+    line.text('\r\n')
     this.#begin()
-    this.#pieces.add(`${line}\r\n`)
+    this.#pieces.addLine(line)
   }
 
   end(): void {

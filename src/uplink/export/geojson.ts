@@ -8,9 +8,9 @@
  */
 import type { StoredRecord } from '../../model/record.ts'
 import type { SignalName } from '../../model/signals.ts'
-import { quoted } from './event-texts.ts'
 import { IsoTimes } from './iso-times.ts'
 import { type ExportOutput, type ExportWriter, TextPieces } from './output.ts'
+import { quoted } from './quoted.ts'
 import { follows, type TrackPoint, trackPoint } from './track.ts'
 
 const MAX_LINE = 20_000

@@ -2,24 +2,24 @@
 import type { StoredRecord } from '../../model/record.ts'
 import type { SignalName } from '../../model/signals.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
-import { EventTexts } from './event-texts.ts'
+import { EventLines } from './event-lines.ts'
 import { type ExportOutput, type ExportWriter, TextPieces } from './output.ts'
 
 export class JsonlWriter implements ExportWriter {
-  readonly #texts: EventTexts
+  readonly #lines: EventLines
   readonly #pieces: TextPieces
   readonly #signals: readonly SignalName[] | undefined
 
   /** `signals`: what is kept of the data; all where absent. The position follows from it. */
   constructor(output: ExportOutput, vehicle: Vehicle, signals?: readonly SignalName[]) {
-    this.#texts = new EventTexts(vehicle)
+    this.#lines = new EventLines(vehicle)
     this.#pieces = new TextPieces(output)
     this.#signals = signals
   }
 
   record(record: StoredRecord): void {
     const shown = this.#signals === undefined ? record : narrowed(record, this.#signals)
-    this.#pieces.add(`${this.#texts.text(shown)}\n`)
+    this.#pieces.addLine(this.#lines.line(shown))
   }
 
   end(): void {

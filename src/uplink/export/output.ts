@@ -1,5 +1,6 @@
 /** The two ends of a writer: records come in one by one, pieces of text or bytes go out. */
 import type { StoredRecord } from '../../model/record.ts'
+import type { ByteLine } from './byte-line.ts'
 
 export interface ExportOutput {
   /** Takes all of it, at once. */
@@ -19,10 +20,7 @@ const PIECE = 64 * 1024
 /** UTF-8 takes at most so many bytes for a unit of UTF-16. */
 const UNIT_BYTES = 3
 
-/**
- * Small texts in, pieces large enough for a pipe or a card out. Each text is written as bytes at once:
- * a string that grows by thousands of parts costs more to gather than to write.
- */
+/** Small texts and lines in, pieces large enough for a pipe or a card out. */
 export class TextPieces {
   readonly #output: ExportOutput
   #bytes = Buffer.allocUnsafeSlow(PIECE)
@@ -33,15 +31,19 @@ export class TextPieces {
   }
 
   add(text: string): void {
-    const room = text.length * UNIT_BYTES
-    if (this.#length + room > this.#bytes.length) {
-      this.flush()
-      if (room > PIECE) {
-        this.#output.write(text)
-        return
-      }
+    if (!this.#hasRoom(text.length * UNIT_BYTES)) this.#output.write(text)
+    else this.#length += this.#bytes.write(text, this.#length)
+  }
+
+  /** The line may be used again. */
+  addLine({ bytes, length }: ByteLine): void {
+    const line = bytes.subarray(0, length)
+    if (!this.#hasRoom(length)) {
+      this.#output.write(Uint8Array.from(line))
+      return
     }
-    this.#length += this.#bytes.write(text, this.#length)
+    this.#bytes.set(line, this.#length)
+    this.#length += length
   }
 
   /** The output may keep what it is given. */
@@ -50,5 +52,11 @@ export class TextPieces {
     this.#output.write(this.#bytes.subarray(0, this.#length))
     this.#bytes = Buffer.allocUnsafeSlow(PIECE)
     this.#length = 0
+  }
+
+  /** What is longer than a piece goes out alone, behind what was there. */
+  #hasRoom(length: number): boolean {
+    if (this.#length + length > PIECE) this.flush()
+    return length <= PIECE
   }
 }

@@ -9,6 +9,7 @@ export interface Connection {
 }
 
 export interface Reading extends Connection {
+  path: string
   blocks: BlockCache
 }
 
@@ -17,7 +18,7 @@ export function openReading(path: string): Reading {
   const database = openDatabase(path, { readOnly: true })
   try {
     requireVersion(database, path)
-    return { database, blocks: new BlockCache(database) }
+    return { path, database, blocks: new BlockCache(database) }
   } catch (error) {
     database.close()
     if (error instanceof OdographError) throw error

@@ -52,8 +52,18 @@ export class Timeline {
 
   /** Places from `start` to before `end`, ascending, or the other way round. */
   *records(start: number, end: number, order: 'asc' | 'desc' = 'asc'): Generator<StoredRecord> {
-    if (order === 'asc') for (let place = start; place < end; place++) yield this.at(place)
-    else for (let place = end - 1; place >= start; place--) yield this.at(place)
+    if (order === 'desc') {
+      for (let place = end - 1; place >= start; place--) yield this.at(place)
+      return
+    }
+    for (let place = start; place < end; ) {
+      const cluster = this.#clusterAt(place)
+      const stretch = this.#stretchOf(cluster)
+      const { before, count } = cluster
+      for (const stop = Math.min(end, before + count); place < stop; place++) {
+        yield stretch.record(place - before)
+      }
+    }
   }
 
   /** How many records were measured before a time. */
