@@ -30,7 +30,7 @@ export interface Received {
   contentType: string | undefined
 }
 
-/** Subscribes to everything under `odograph/` and keeps what comes. */
+/** Subscribes, to everything under `odograph/` unless told otherwise, and keeps what comes. */
 export class Listener {
   readonly messages: Received[] = []
   readonly client: MqttClient
@@ -48,10 +48,14 @@ export class Listener {
     })
   }
 
-  static async at(url: string, options: IClientOptions = {}): Promise<Listener> {
+  static async at(
+    url: string,
+    options: IClientOptions = {},
+    topics: string | string[] = 'odograph/#',
+  ): Promise<Listener> {
     const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 20, ...options })
     const listener = new Listener(client)
-    await client.subscribeAsync('odograph/#', { qos: 1 })
+    await client.subscribeAsync(topics, { qos: 1 })
     return listener
   }
 

@@ -9,6 +9,7 @@ import {
   parseBrokerUrl,
 } from '../../src/uplink/mqtt/connect-options.ts'
 import { connectionFault } from '../../src/uplink/mqtt/faults.ts'
+import { VersionChoice } from '../../src/uplink/mqtt/version-choice.ts'
 import { DeliveryError } from '../../src/uplink/outbox-port.ts'
 import { MemoryLogger, systemClock, until } from '../support/mqtt-fixtures.ts'
 import { freePort } from '../support/mqtt-mosquitto.ts'
@@ -124,8 +125,49 @@ test('a refusal for a passing reason, or a close without an answer, is repeated 
   const codes = [0x88, 'close', 0x97, 0x9f] as const
   return against({ connect: () => codes[answers++] ?? 0 }, async (broker, { client }) => {
     await until('connected', isState(client, 'connected'))
-    assert.equal(broker.connects, [5, 5, 5, 5, 5])
+    assert.equal(
+      broker.connects,
+      [5, 5, 4, 5, 5],
+      'the older version once, in case it hung up on 5',
+    )
   })
+})
+
+test('a broker that hangs up on MQTT 5 is spoken to in 3.1.1, and for the next time, too', () => {
+  const connects: number[] = []
+  return against(
+    {
+      connect: (version) => {
+        connects.push(version)
+        return version === 5 ? 'close' : 0
+      },
+    },
+    async (broker, { client }) => {
+      await until('connected', isState(client, 'connected'))
+      assert.equal(connects, [5, 4])
+      broker.dropAll()
+      await until('again', () => connects.length === 3)
+      assert.equal(connects, [5, 4, 4])
+    },
+  )
+})
+
+test('one that hung up is asked for MQTT 5 again when an hour has passed', () => {
+  let now = 0
+  const versions = new VersionChoice(undefined, () => now)
+  assert.is(versions.take(), 5)
+  versions.hungUp(5)
+  assert.is(versions.take(), 4)
+  versions.taken()
+  now = 3_599_999
+  assert.is(versions.take(), 4)
+  now += 1
+  assert.is(versions.take(), 5)
+  versions.hungUp(5)
+  versions.take()
+  versions.hungUp(4)
+  assert.is(versions.take(), 5, 'it says nothing to either')
+  assert.is(new VersionChoice(4, () => now).take(), 4)
 })
 
 test('a refused connection is tried again after its wait', () => {

@@ -1,11 +1,12 @@
 /**
  * The connection to the broker: makes it, keeps it, says what is wrong with it. Of the MQTT library
- * it uses neither the reconnecting nor the stores: every attempt is a new library client, and what is not acknowledged when a connection ends is rejected, for the
- * journal is the queue. MQTT 5 first, since 3.1.1 acknowledges what the broker's access rules threw
- * away; 3.1.1 only where the broker refuses 5. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
+ * it uses neither the reconnecting nor the stores: every attempt is a new library client, and what
+ * is not acknowledged when a connection ends is rejected, for the journal is the queue. MQTT 5 first,
+ * since 3.1.1 acknowledges what the broker's access rules threw away; 3.1.1 only where the broker
+ * refuses 5, or hangs up on it. Follows MQTT 5.0 (OASIS, 2019) and 3.1.1 (2014).
  */
 import type { IClientPublishOptions, IPublishPacket } from 'mqtt'
-import { messageOf, OdographError } from '../../model/errors.ts'
+import { messageOf, OdographError, systemCode } from '../../model/errors.ts'
 import { withoutUndefined } from '../../model/without-undefined.ts'
 import { DeliveryError, systemTimers, type Timers } from '../outbox-port.ts'
 import { type BrokerLimits, greatestMessage, limitFault } from './broker-limits.ts'
@@ -21,6 +22,7 @@ import {
 import { InFlight, type Message } from './in-flight.ts'
 import { type LibraryClient, openLibraryClient } from './library-client.ts'
 import { type IncomingMessage, type MessageHandler, Subscriptions } from './subscriptions.ts'
+import { VersionChoice } from './version-choice.ts'
 
 export type ConnectionState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'refused'
 
@@ -46,6 +48,7 @@ export class MqttClient {
   private failures = 0
   private next: { at: number; fault: ConnectionFault; cancel: () => void } | undefined
   private readonly subscriptions = new Subscriptions()
+  private readonly versions: VersionChoice
 
   /** Throws `config-invalid` for a URL that is none. */
   constructor(options: MqttClientOptions) {
@@ -53,6 +56,8 @@ export class MqttClient {
     this.timings = { ...CLIENT_TIMINGS, ...options.timings }
     this.timers = options.timers ?? systemTimers
     this.name = brokerName(parseBrokerUrl(options.url))
+    const { protocolVersion, clock } = options
+    this.versions = new VersionChoice(protocolVersion, () => clock.monotonic())
   }
 
   start(): void {
@@ -62,7 +67,7 @@ export class MqttClient {
     }
     if (this.running) return
     this.running = true
-    this.connect(this.options.protocolVersion ?? 5)
+    this.connect(this.versions.take())
   }
 
   /** Publishes `offline`, disconnects and rejects what is still in flight. Idempotent. */
@@ -155,12 +160,16 @@ export class MqttClient {
       if (packet.cmd !== 'disconnect' && (packet.cmd !== 'connack' || !packet.reasonCode)) return
       attempt.fault = codeFault(packet.reasonCode ?? 0, packet.properties)
     })
-    const failed = (error: unknown) => this.ended(attempt, connectionFault(error))
+    const failed = (error: unknown) => {
+      if (systemCode(error) === 'ECONNRESET') this.hungUp(attempt)
+      this.ended(attempt, connectionFault(error))
+    }
     library.on('error', failed)
     // the library keeps errors without a code to itself, for example a WebSocket that was refused
     library.stream.on('error', failed)
     library.on('close', () => {
       const what = attempt.inFlight === undefined ? 'closed before the broker answered' : 'lost'
+      this.hungUp(attempt)
       this.ended(attempt, { kind: 'network', detail: `the connection was ${what}` })
     })
   }
@@ -190,6 +199,7 @@ export class MqttClient {
       limits.receiveMaximum ?? Infinity,
     )
     attempt.connectedAt = clock.monotonic()
+    this.versions.taken()
     attempt.inFlight = new InFlight({
       send: (message, done) => this.send(attempt, limits, message, done),
       window,
@@ -275,10 +285,16 @@ export class MqttClient {
     this.again(reason, attempt.version)
   }
 
+  private hungUp(attempt: Attempt): void {
+    const { inFlight, fault, version } = attempt
+    if (this.attempt === attempt && inFlight === undefined && fault === undefined) {
+      this.versions.hungUp(version)
+    }
+  }
+
   private again(fault: ConnectionFault, version: 4 | 5): void {
     if (!this.running) return
-    const preferred = this.options.protocolVersion
-    if (fault.kind === 'protocol' && version === 5 && preferred === undefined) {
+    if (fault.kind === 'protocol' && version === 5 && this.versions.isFree) {
       this.options.logger.info({ broker: this.name }, 'the broker refuses MQTT 5; trying 3.1.1')
       this.connect(4)
       return
@@ -286,7 +302,7 @@ export class MqttClient {
     const delayMs = fault.kind === 'network' ? this.backoff() : this.timings.refusedMs
     const fields = { broker: this.name, detail: fault.detail, delayMs: Math.round(delayMs) }
     this.options.logger.warn(fields, 'no connection to the broker')
-    const cancel = this.timers.after(delayMs, () => this.connect(preferred ?? 5))
+    const cancel = this.timers.after(delayMs, () => this.connect(this.versions.take()))
     this.next = { at: this.options.clock.monotonic() + delayMs, fault, cancel }
   }
 
