@@ -1,4 +1,4 @@
-/** The decoders as a program outside would use them: from the packed package, with its types. */
+/** The package as a program outside would use it: packed, unpacked, with its types. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -49,6 +49,16 @@ test('the decoders need nothing but themselves', () => {
     'issue negative-response',
     'DM1 string',
   ])
+})
+
+test('a receiver reads what a gateway sent', () => {
+  const event = { id: 'a', specversion: '1.0', sequence: '1' }
+  const output = run(`
+    import { messageEvents } from 'odograph/batch'
+    console.log(messageEvents(Buffer.from('[${JSON.stringify(event)}]'))[0].id)
+    try { messageEvents(Buffer.from('no')) } catch (error) { console.log(error.code) }
+  `)
+  assert.equal(output.split('\n'), ['a', 'batch-invalid'])
 })
 
 test('a DBC file is read and decoded', () => {
