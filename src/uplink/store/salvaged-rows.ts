@@ -23,10 +23,17 @@ export function rowChecks(): Record<string, RowCheck> {
     record: sound((row) => clocks.has(row.clock) && isWhole(recordOf(row))),
     block: sound(isWholeBlock),
     event: jsonIn('data'),
-    vehicle_state: jsonIn('status', 'odometer'),
+    vehicle_state: (row) => withoutBroken('counters', jsonIn('status', 'odometer')(row)),
     kept: sound((row) => JSON.parse(String(row.state)) !== undefined),
     lane: sound((row) => isLane(row.live, JSON.parse(String(row.backlog)))),
   }
+}
+
+/** What can be made again from other tables is not worth the row. */
+function withoutBroken(name: string, row: Row | undefined): Row | undefined {
+  if (row === undefined || row[name] === null || row[name] === undefined) return row
+  const isWhole = sound(() => isObject(JSON.parse(String(row[name]))))(row) !== undefined
+  return isWhole ? row : { ...row, [name]: null }
 }
 
 function sound(isSound: (row: Row) => boolean): RowCheck {
