@@ -52,17 +52,17 @@ function sound(isSound: (row: Row) => boolean): RowCheck {
  * of the first version, and what was brought in with an id of its own, have others throughout.
  */
 function recordCheck(): (record: StoredRecord) => boolean {
-  const prefixes = new Map<string, { prefix: Uint8Array; follows: boolean }>()
+  const prefixes = new Map<string, Uint8Array>()
+  // By boot alone: the name of the vehicle may be what is damaged.
+  const following = new Set<string>()
   return (record) => {
-    const key = `${record.vehicle}\u0000${record.boot}`
-    const known = prefixes.get(key) ?? {
-      prefix: idPrefix(record.vehicle, record.boot),
-      follows: false,
-    }
-    prefixes.set(key, known)
-    const isDerived = recordId(record, known.prefix) === record.id
-    if (isDerived) known.follows = true
-    return isDerived || !known.follows
+    const { vehicle, boot } = record
+    const key = `${vehicle}\u0000${boot}`
+    const prefix = prefixes.get(key) ?? idPrefix(vehicle, boot)
+    prefixes.set(key, prefix)
+    const isDerived = recordId(record, prefix) === record.id
+    if (isDerived) following.add(boot)
+    return isDerived || !following.has(boot)
   }
 }
 
