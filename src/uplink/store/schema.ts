@@ -269,7 +269,7 @@ const migrations: readonly string[] = [
  */
 export function migrate(database: Database, path: string): void {
   // Only a file without a table takes it: pages that became free can then be given back.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  if (isEmpty(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database)
   database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608')
   if (versionOf(database, path) === migrations.length) return
@@ -285,6 +285,11 @@ export function migrate(database: Database, path: string): void {
     }
     throw error
   }
+}
+
+/** On any other file the setting would wait for whoever writes to it. */
+function isEmpty(database: Database): boolean {
+  return database.prepare('PRAGMA page_count').get()?.page_count === 0
 }
 
 /** Going over to the log needs the file alone, and does not wait for it by itself. */
