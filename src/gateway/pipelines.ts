@@ -1,8 +1,9 @@
 /**
  * The pipelines of all vehicles, between decoders and journal: one that all live sources of a
  * vehicle share, so that their readings merge by time, and one for each recording. They share the
- * vehicle's odometer of record.
+ * vehicle's odometer of record and its counters.
  */
+import { Counters } from '../decoder/vehicle/counters.ts'
 import { newOdometerState, Odometer } from '../decoder/vehicle/odometer.ts'
 import type { RecorderSettings, RecordStamp } from '../decoder/vehicle/recorder.ts'
 import { shiftStatus } from '../decoder/vehicle/status.ts'
@@ -31,6 +32,7 @@ export class Pipelines implements StatusReader {
   readonly #live = new Map<string, VehiclePipeline>()
   readonly #all: VehiclePipeline[] = []
   readonly #odometers = new Map<string, Odometer>()
+  readonly #counters = new Map<string, Counters>()
   /** What the store knew at the start, and what recordings have added. */
   readonly #kept = new Map<string, VehicleStatus>()
 
@@ -83,6 +85,7 @@ export class Pipelines implements StatusReader {
   shift(delta: Micros, since: Micros): void {
     for (const pipeline of this.#live.values()) pipeline.shift(delta, since)
     for (const odometer of this.#odometers.values()) odometer.shift(delta, since)
+    for (const counters of this.#counters.values()) counters.shift(delta, since)
     for (const [vehicle, status] of this.#kept) {
       // Its parts are also in checkpoints that are on their way to the journal.
       const moved = structuredClone(status)
@@ -110,11 +113,12 @@ export class Pipelines implements StatusReader {
       vehicle,
       ...(status === undefined ? { isRecording: true } : { status: structuredClone(status) }),
       odometer: this.#odometerOf(vehicle),
+      counters: this.#countersOf(vehicle),
       settings,
       stamp,
       issue,
-      record: (record, checkpoint, odometer) => {
-        journal.append(record, checkpoint, odometer)
+      record: (record, checkpoint, odometer, counters) => {
+        journal.append(record, checkpoint, odometer, counters)
         this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
         recorded(vehicle)
       },
@@ -130,6 +134,14 @@ export class Pipelines implements StatusReader {
     const odometer = new Odometer(journal.checkpoint(vehicle)?.odometer ?? newOdometerState())
     this.#odometers.set(vehicle, odometer)
     return odometer
+  }
+
+  #countersOf(vehicle: string): Counters {
+    const known = this.#counters.get(vehicle)
+    if (known !== undefined) return known
+    const counters = new Counters(this.#options.journal.counters(vehicle))
+    this.#counters.set(vehicle, counters)
+    return counters
   }
 
   #keptOf(vehicle: string): VehicleStatus {

@@ -8,7 +8,7 @@ import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
 import type { CanAddress } from './profile.ts'
 import type { SignalValue } from './reading.ts'
-import type { Checkpoint, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
+import type { Checkpoint, CounterName, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
 import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
 import type { BusState, Transmitter } from './transmit.ts'
@@ -128,6 +128,27 @@ export interface OdometerPoint {
   travelled: number
 }
 
+/** The run total of a counter after a reading. */
+export interface CounterPoint {
+  vehicle: string
+  counter: CounterName
+  time: Millis
+  /** h or l since the vehicle's first reading here; only grows. */
+  total: number
+  /** Whether what was added since the last point comes from a rate, in part or whole. */
+  estimated: boolean
+}
+
+export interface CounterUsage {
+  /** h or l. */
+  value: number
+  /** Whether any part of it is an estimate. */
+  estimated: boolean
+}
+
+/** What was used of each counter; absent where that is not known. */
+export type Usage = Partial<Record<CounterName, CounterUsage>>
+
 /** Everything the API may read. Implementations answer from the store, not from memory. */
 export interface RecordReader {
   /** At most `limit` records spread evenly over the window, first and last included. */
@@ -141,6 +162,8 @@ export interface RecordReader {
   days(vehicle: string, starts: readonly Millis[]): Promise<DistanceDay[]>
   /** km since the first reading; 0 if there never was one. */
   totalDistance(vehicle: string): Promise<number>
+  /** Engine hours and fuel used between two moments, `to` exclusive, in whole quarters of an hour. */
+  usage(vehicle: string, from: Millis, to: Millis): Promise<Usage>
 }
 
 /** What may be asked of the frames that went out, by the time of sending. */
@@ -188,7 +211,12 @@ export interface StatusReader {
 /** Where records go. `append` is synchronous and only remembers; `commit` makes it durable. */
 export interface RecordWriter {
   /** The checkpoint is the vehicle's state after the record; it is stored in the same commit. */
-  append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void
+  append(
+    record: NewRecord,
+    checkpoint: Checkpoint,
+    odometer?: OdometerPoint,
+    counters?: readonly CounterPoint[],
+  ): void
 }
 
 // ── api ─────────────────────────────────────────────────────────────────────────────────────

@@ -83,8 +83,40 @@ export interface OdometerState {
   series: Record<string, OdometerSeries>
 }
 
+/** Counters of a vehicle, kept as run totals: h that the engine ran, l of fuel that it used. */
+export const counterNames = ['engineHours', 'fuelUsed'] as const
+
+export type CounterName = (typeof counterNames)[number]
+
+/** One sender's counter. */
+export interface CounterSeries {
+  value: number
+  time: Micros
+  /** Its value at a run total of 0. */
+  offset: number
+}
+
+/** What a run total remembers between readings; plain data, stored with the records. */
+export interface CounterState {
+  /** What the counter has grown by since its first reading, over all segments. */
+  total: number
+  /** When the newest counted reading was measured; 0: nothing was counted yet. */
+  time: Micros
+  /** Counts up where the counter was reset or has jumped. */
+  segment: number
+  /** Whether it comes from a rate: the vehicle has not shown the counter itself yet. */
+  estimated: boolean
+  series: Record<string, CounterSeries>
+  /** The newest reading of the rate, per hour. */
+  rate?: { perHour: number; time: Micros }
+}
+
+export type CounterStates = Partial<Record<CounterName, CounterState>>
+
 /** Everything a vehicle's pipeline needs to go on after a restart. */
 export interface Checkpoint {
   status: VehicleStatus
   odometer: OdometerState
+  /** Absent where none was ever heard. */
+  counters?: CounterStates
 }

@@ -12,6 +12,7 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { BusDecoder } from '../../src/decoder/bus-decoder.ts'
+import { Counters } from '../../src/decoder/vehicle/counters.ts'
 import { Odometer } from '../../src/decoder/vehicle/odometer.ts'
 import { VehiclePipeline } from '../../src/decoder/vehicle/vehicle-pipeline.ts'
 import { readCapture } from '../../src/device/capture/capture-file.ts'
@@ -58,6 +59,7 @@ function toRecords(file: string): Promise<Round> {
   const pipeline = new VehiclePipeline({
     vehicle: 'bench',
     odometer: new Odometer(),
+    counters: new Counters(),
     settings: { onChange: 1000, interval: 60_000 },
     stamp: (time) => ({
       boot: 'bench',

@@ -16,12 +16,13 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openDatabase, type Row } from '../../src/database/sqlite.ts'
-import type { NewRecord, StoredRecord } from '../../src/model/record.ts'
+import type { CounterStates, NewRecord, StoredRecord } from '../../src/model/record.ts'
 import { recordId } from '../../src/model/record-id.ts'
 import { openBlock, sealedBlock } from '../../src/uplink/store/blocks/sealed-block.ts'
 import { Journal } from '../../src/uplink/store/journal.ts'
 import { openJournal } from '../../src/uplink/store/open-journal.ts'
 import { recordOf } from '../../src/uplink/store/rows.ts'
+import { SLOT_MS } from '../../src/uplink/store/schema.ts'
 import {
   chance,
   checkpointOf,
@@ -65,14 +66,20 @@ function recordNumber(index: number): NewRecord {
   return { ...record, id: recordId(record) }
 }
 
+function countersOf(total: number): CounterStates {
+  return { fuelUsed: { total, time: START, segment: 0, estimated: false, series: {} } }
+}
+
 function fill(journal: Journal, from: number, to: number, committed: () => void): void {
   for (let index = from; index < to; index += 1) {
     const record = recordNumber(index)
     const odometer = { vehicle: record.vehicle, time: record.time, travelled: 1000 + index / 7 }
-    journal.append(record, checkpointOf(index), odometer)
+    const checkpoint = { ...checkpointOf(index), counters: countersOf(index) }
+    const { vehicle, time } = record
+    const point = { vehicle, time, counter: 'fuelUsed', total: index, estimated: false } as const
+    journal.append(record, checkpoint, odometer, [point])
     if (index % (RECORDS / EVENTS) === 0) {
       const data = { number: index }
-      const { vehicle, time } = record
       journal.event({ id: `event-${index}`, vehicle, time, type: 'dtc.set', data } as never)
     }
     if (index % 50 === 49) {
@@ -545,6 +552,37 @@ test('what else the journal holds comes along', () =>
     assert.is(journal.vehicles().length, 1)
     assert.is(journal.events.read(0, 1000).length, FIRST / 25)
     assert.is(journal.checkpoint('van')?.odometer.travelled, FIRST - 1)
+    assert.equal(journal.counters('van'), countersOf(FIRST - 1))
+    journal.stop()
+    const slots = 'SELECT count(*) AS n, sum(last) AS total FROM counter_slot'
+    const [row] = rowsOf(join(folder, 'journal.db'), slots)
+    assert.equal({ ...row }, expectedSlots())
+  }))
+
+/** What `fill` leaves in slots up to FIRST. */
+function expectedSlots(): object {
+  const last = new Map<string, number>()
+  for (let index = 0; index < FIRST; index += 1) {
+    const { vehicle, time } = recordNumber(index)
+    last.set(`${vehicle} ${Math.floor(time / SLOT_MS)}`, index)
+  }
+  return { n: last.size, total: [...last.values()].reduce((sum, index) => sum + index, 0) }
+}
+
+test('run totals that are no JSON any more go on from their slots; the rest of the state stays', () =>
+  inFolder((folder) => {
+    const path = join(folder, 'journal.db')
+    write(folder, { ...(whole as Original), log: Buffer.alloc(0) })
+    const database = openDatabase(path, { readOnly: false })
+    database.exec(`DELETE FROM meta WHERE key = 'clean';
+      UPDATE vehicle_state SET counters = '{"fuel' WHERE vehicle = 'van'`)
+    database.close()
+    const found: string[] = []
+    const journal = openJournal(optionsOf(folder), (sentence) => found.push(sentence))
+    assert.match(found.join(), /1 rows of vehicle_state hold a counters that is no JSON/)
+    assert.is(journal.checkpoint('van')?.odometer.travelled, FIRST - 1)
+    assert.is(journal.counters('van').fuelUsed?.total, FIRST - 1)
+    assert.is(journal.counters('van').fuelUsed?.estimated, false)
     journal.stop()
   }))
 

@@ -85,6 +85,15 @@ function assertOdometer(folder: string, journal: Journal, records: readonly Stor
     found.map((row) => ({ ...row })),
     expected,
   )
+  const counted = queryAll(
+    folder,
+    `SELECT vehicle, slot, first_time, first AS first_km, last_time, last AS last_km
+     FROM counter_slot ORDER BY slot`,
+  )
+  assert.equal(
+    counted.map((row) => ({ ...row })),
+    expected,
+  )
   assert.is(journal.checkpoint('van')?.odometer.travelled, records.at(-1)?.data.odometer)
 }
 
@@ -143,7 +152,8 @@ function makeTorn(folder: string, checkpointed: boolean): StoredRecord[] {
     const travelled = number / 10
     const record = newRecord(number, { data: { odometer: travelled } })
     const point = { vehicle: 'van', time: record.time, travelled }
-    journal.append(record, checkpointOf(travelled), point)
+    const counted = { counter: 'engineHours', total: travelled, estimated: false } as const
+    journal.append(record, checkpointOf(travelled), point, [{ ...point, ...counted }])
     if (number % 7 === 0) journal.commit()
     if (checkpointed && number === 100) {
       journal.commit()

@@ -22,6 +22,7 @@ import type {
   RecordReader,
   StatusReader,
   TroubleCodeReader,
+  Usage,
   VehicleCommands,
   VehicleQuestion,
 } from '../../src/model/ports.ts'
@@ -165,6 +166,10 @@ export class FakeRecords implements RecordReader {
 
   async totalDistance(): Promise<number> {
     return this.total
+  }
+
+  async usage(): Promise<Usage> {
+    return {}
   }
 }
 

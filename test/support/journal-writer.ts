@@ -19,11 +19,14 @@ for (let number = 0; ; ) {
     const made = newRecord(before + number, { boot })
     travelled = Math.round((travelled + 0.1) * 10) / 10
     const record = { ...made, number, id: `${boot}-${number}`, data: { odometer: travelled } }
-    journal.append(record, checkpointOf(travelled), {
-      vehicle: 'van',
-      time: record.time,
-      travelled,
-    })
+    const point = { vehicle: 'van', time: record.time }
+    const counted = {
+      ...point,
+      counter: 'engineHours',
+      total: travelled,
+      estimated: false,
+    } as const
+    journal.append(record, checkpointOf(travelled), { ...point, travelled }, [counted])
   }
   if (!journal.commit()) throw new Error('the commit failed')
   for (const { seq } of journal.read(last, group)) {

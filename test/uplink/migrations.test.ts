@@ -31,6 +31,7 @@ for (const version of [1, 2]) {
       const journal = openJournal(folder)
       assert.is(journal.health().records, 40)
       assert.equal(journal.checkpoint('van')?.odometer.travelled, 0.38)
+      assert.equal(journal.counters('van'), {})
       assert.equal(journal.vehicles(), [
         { id: 'van', tokenId: '17', userDeviceId: '2Zvan0000000000000000000001' },
       ])

@@ -35,6 +35,7 @@ function directReader(path: string): Reader {
     span: async (vehicle) => queries.span(reading, vehicle),
     days: async (vehicle, starts) => queries.days(reading, vehicle, starts),
     totalDistance: async (vehicle) => queries.totalDistance(reading, vehicle),
+    usage: async (vehicle, from, to) => queries.usage(reading, vehicle, from, to),
     stop: async () => reading.database.close(),
   }
 }

@@ -1,12 +1,13 @@
 /**
- * Everything between the readings of a vehicle and its records: odometer of record, status,
- * recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
+ * Everything between the readings of a vehicle and its records: odometer of record, run totals,
+ * status, recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
  */
 import type { IssueSink } from '../../model/issue.ts'
-import type { OdometerPoint } from '../../model/ports.ts'
+import type { CounterPoint, OdometerPoint } from '../../model/ports.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../../model/record.ts'
 import { type Micros, microsToMillis } from '../../model/time.ts'
+import type { Counters } from './counters.ts'
 import type { Odometer } from './odometer.ts'
 import { CLOCK_TOLERANCE, Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
 import { StatusKeeper } from './status.ts'
@@ -16,6 +17,8 @@ export interface VehiclePipelineOptions {
   settings: RecorderSettings
   /** The vehicle's odometer of record, shared by all its pipelines. */
   odometer: Odometer
+  /** Its engine hours and fuel used, shared likewise; none are kept where absent. */
+  counters?: Counters
   /**
    * Status to go on from after a restart. A recording starts without, so that its records hold
    * what was true then.
@@ -25,7 +28,13 @@ export interface VehiclePipelineOptions {
   isRecording?: boolean
   /** Boot, clocks and trust at the moment of a record. */
   stamp: (time: Micros) => RecordStamp
-  record: (record: NewRecord, checkpoint: Checkpoint, odometer: OdometerPoint | undefined) => void
+  record: (
+    record: NewRecord,
+    checkpoint: Checkpoint,
+    odometer: OdometerPoint | undefined,
+    /** Of counters that it heard since the last record; undefined where it heard none. */
+    counters: readonly CounterPoint[] | undefined,
+  ) => void
   issue: IssueSink
 }
 
@@ -34,16 +43,19 @@ export class VehiclePipeline {
   records = 0
   readonly #options: VehiclePipelineOptions
   readonly #odometer: Odometer
+  readonly #counters: Counters | undefined
   readonly #status: StatusKeeper
   readonly #recorder: Recorder
   #newest: Micros = 0
+  #hasCounted = false
 
   constructor(options: VehiclePipelineOptions) {
     this.#options = options
     this.#odometer = options.odometer
+    this.#counters = options.counters
     this.#status = new StatusKeeper({
       issue: options.issue,
-      accepts: (reading) => reading.signal !== 'odometer' || this.#countOdometer(reading),
+      accepts: (reading) => this.#count(reading),
       initial: options.status ?? {},
     })
     this.#recorder = new Recorder(options.vehicle, options.settings)
@@ -74,9 +86,11 @@ export class VehiclePipeline {
    * was set back, what it had stamped until then must not outlive it as the newest for ever.
    */
   tick(time: Micros): void {
-    if (Math.max(this.#newest, this.#odometer.state.time) > time + CLOCK_TOLERANCE) {
+    const counted = Math.max(this.#odometer.state.time, this.#counters?.time ?? 0)
+    if (Math.max(this.#newest, counted) > time + CLOCK_TOLERANCE) {
       this.#setBack(time)
       this.#odometer.notAfter(time)
+      this.#counters?.notAfter(time)
     }
     if (this.#recorder.isDue(time)) this.#make(time)
   }
@@ -87,8 +101,8 @@ export class VehiclePipeline {
   }
 
   /**
-   * The clock became known: what it has stamped from `since` on was wrong by `delta`. The odometer is
-   * shared, and moved by whoever shares it.
+   * The clock became known: what it has stamped from `since` on was wrong by `delta`. Odometer and
+   * counters are shared, and moved by whoever shares them.
    */
   shift(delta: Micros, since: Micros): void {
     this.#status.shift(delta, since)
@@ -100,6 +114,12 @@ export class VehiclePipeline {
     this.#status.notAfter(time)
     this.#recorder.notAfter(time)
     this.#newest = Math.min(this.#newest, time)
+  }
+
+  #count(reading: Reading): boolean {
+    if (reading.signal === 'odometer') return this.#countOdometer(reading)
+    if (this.#counters?.take(reading) === true) this.#hasCounted = true
+    return true
   }
 
   #countOdometer(reading: Reading): boolean {
@@ -124,10 +144,18 @@ export class VehiclePipeline {
     this.records += 1
     const { time: counted, travelled } = this.#odometer.state
     const point = counted === 0 ? undefined : { vehicle, time: microsToMillis(counted), travelled }
+    const counters = this.#counters?.states
     const checkpoint = structuredClone({
       status: this.#status.status,
       odometer: this.#odometer.state,
+      ...(counters === undefined ? {} : { counters }),
     })
-    record(made, checkpoint, point)
+    record(made, checkpoint, point, this.#tellCounters())
+  }
+
+  #tellCounters(): readonly CounterPoint[] | undefined {
+    if (!this.#hasCounted) return undefined
+    this.#hasCounted = false
+    return this.#counters?.tell(this.#options.vehicle)
   }
 }

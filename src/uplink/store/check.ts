@@ -83,18 +83,25 @@ const jsonColumns: readonly (readonly [table: string, column: string])[] = [
   ['event', 'data'],
   ['vehicle_state', 'status'],
   ['vehicle_state', 'odometer'],
+  ['vehicle_state', 'counters'],
   ['kept', 'state'],
   ['lane', 'backlog'],
 ]
 
 function brokenText(database: Database): string | undefined {
   for (const [table, column] of jsonColumns) {
-    if (!hasTable(database, table)) continue
+    // An earlier version has fewer of them.
+    if (!hasColumn(database, table, column)) continue
     const sql = `SELECT count(*) AS n FROM ${table} WHERE NOT json_valid(${column})`
     const broken = Number(database.prepare(sql).get()?.n)
     if (broken > 0) return `${broken} rows of ${table} hold a ${column} that is no JSON`
   }
   return undefined
+}
+
+function hasColumn(database: Database, table: string, column: string): boolean {
+  const find = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?')
+  return find.get(table, column) !== undefined
 }
 
 function hasTable(database: Database, name: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * The journal's writer. `append` only remembers; `commit` writes everything remembered in one
- * transaction — records, odometer slots, vehicle states, events, frames sent — and is called by
+ * transaction — records, odometer and counter slots, vehicle states, events, frames sent — and is called by
  * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
  * power cut) does the same, but lets frames sent wait for their minute.
  *
@@ -13,9 +13,10 @@ import { type Database, openDatabase, type Statement } from '../../database/sqli
 import type { SentFrame } from '../../model/bus-request.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
-import type { Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
+import type { CounterPoint, Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
 import {
   type Checkpoint,
+  type CounterStates,
   mergeStatus,
   type NewRecord,
   type StoredRecord,
@@ -26,6 +27,7 @@ import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import { isDamage, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
+import { CounterSlots } from './counter-slots.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
@@ -43,6 +45,9 @@ const MAX_WAITING = 86_400
 const MAX_GROUP = 2000
 /** Events that come together are committed together. */
 const EVENT_DELAY_MS: Millis = 100
+
+const SAVE_STATE = `INSERT OR REPLACE INTO vehicle_state VALUES (?1, ?2, ?3, ?4,
+  ifnull(?5, (SELECT counters FROM vehicle_state WHERE vehicle = ?1)))`
 
 export interface JournalOptions {
   path: string
@@ -88,6 +93,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #sent: SentLog
   readonly #events: EventLog
   readonly #states: KeptStates
+  readonly #counters: CounterSlots
   #pending: Pending[] = []
   #restamps: Restamp[] = []
   #checkpoints = new Map<string, Checkpoint>()
@@ -112,11 +118,12 @@ export class Journal implements RecordWriter, LaneStore {
       this.#unmark()
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
-      this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
+      this.#state = prepare(SAVE_STATE)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
+      this.#counters = new CounterSlots(this.#database)
       for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
         this.#stored.set(String(row.vehicle), Number(row.stored))
       }
@@ -177,13 +184,22 @@ export class Journal implements RecordWriter, LaneStore {
     return this.#states.kept(part, owner)
   }
 
-  append(record: NewRecord, checkpoint: Checkpoint, odometer?: OdometerPoint): void {
+  append(
+    record: NewRecord,
+    checkpoint: Checkpoint,
+    odometer?: OdometerPoint,
+    counters: readonly CounterPoint[] = [],
+  ): void {
     this.#pending.push({ record, odometer, waits: this.#waits(record, odometer) })
+    for (const point of counters) {
+      this.#counters.add(point, this.#waits(record, point) ? record.boot : undefined)
+    }
     // A vehicle has several pipelines (live, recordings): none may hide what another has heard.
     const { status = {} } = this.#checkpoints.get(record.vehicle) ?? {}
     this.#checkpoints.set(record.vehicle, {
       status: mergeStatus(status, checkpoint.status),
       odometer: checkpoint.odometer,
+      ...(checkpoint.counters === undefined ? {} : { counters: checkpoint.counters }),
     })
     if (this.#pending.length % MAX_GROUP === 0) this.commit()
     if (this.#pending.length <= MAX_WAITING) return
@@ -192,10 +208,10 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** A point that an earlier run has brought has its time. */
-  #waits({ clockTrust }: NewRecord, odometer?: OdometerPoint): boolean {
-    if (clockTrust !== 'none' || odometer === undefined) return false
+  #waits({ clockTrust }: NewRecord, point?: { time: Millis }): boolean {
+    if (clockTrust !== 'none' || point === undefined) return false
     const { since } = this.#options.provisional?.() ?? {}
-    return since === undefined || odometer.time >= since
+    return since === undefined || point.time >= since
   }
 
   /**
@@ -227,9 +243,11 @@ export class Journal implements RecordWriter, LaneStore {
       for (const part of parts) part.write()
       this.#records.begun()
       for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
-      for (const [vehicle, { status, odometer }] of this.#checkpoints) {
+      for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
         const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
-        this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
+        const states = [newest, odometer].map((state) => JSON.stringify(state))
+        const totals = counters === undefined ? null : JSON.stringify(counters)
+        this.#state.run(vehicle, ...states, stored, totals)
       }
       for (const change of this.#restamps) this.#restamp(change)
       this.#database.exec('COMMIT')
@@ -291,7 +309,7 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #parts(): CommitPart[] {
-    return [this.#sent, this.#events, this.#states]
+    return [this.#sent, this.#events, this.#states, this.#counters]
   }
 
   #prune(): void {
@@ -346,10 +364,20 @@ export class Journal implements RecordWriter, LaneStore {
   /** State of a vehicle to go on from, if it was ever stored. */
   checkpoint(vehicle: string): Checkpoint | undefined {
     const row = this.#database
-      .prepare('SELECT status, odometer FROM vehicle_state WHERE vehicle = ?')
+      .prepare('SELECT status, odometer, counters FROM vehicle_state WHERE vehicle = ?')
       .get(vehicle)
     if (row === undefined) return undefined
-    return { status: JSON.parse(String(row.status)), odometer: JSON.parse(String(row.odometer)) }
+    const { counters } = row
+    return {
+      status: JSON.parse(String(row.status)),
+      odometer: JSON.parse(String(row.odometer)),
+      ...(typeof counters === 'string' ? { counters: JSON.parse(counters) } : {}),
+    }
+  }
+
+  /** Run totals of a vehicle to go on from; where their state is lost, as far as slots tell. */
+  counters(vehicle: string): CounterStates {
+    return this.checkpoint(vehicle)?.counters ?? this.#counters.newest(vehicle)
   }
 
   /** When the newest record of a vehicle was stored. */

@@ -10,8 +10,9 @@ import type {
   PageOptions,
   RecordPage,
   RecordQuery,
+  Usage,
 } from '../../model/ports.ts'
-import type { StoredRecord } from '../../model/record.ts'
+import { counterNames, type StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { Timeline } from './blocks/timeline.ts'
 import { eventOf } from './event-log.ts'
@@ -148,7 +149,7 @@ export function days(reading: Reading, vehicle: string, starts: readonly Millis[
     }
     const from = before.get(vehicle, slotOf(start))?.km ?? first.km
     const to = before.get(vehicle, slotOf(end))?.km
-    return { start, distance: kilometres(Number(to) - Number(from)), hasData: true }
+    return { start, distance: rounded(Number(to) - Number(from)), hasData: true }
   })
 }
 
@@ -160,10 +161,35 @@ export function totalDistance({ database }: Connection, vehicle: string): number
          (SELECT min(first_km) FROM odometer_slot WHERE vehicle = ?1) AS km`,
     )
     .get(vehicle)
-  return kilometres(Number(row?.km ?? 0))
+  return rounded(Number(row?.km ?? 0))
 }
 
-/** Without the residue of binary fractions: to the millimetre. */
-function kilometres(km: number): number {
-  return Math.round(km * 1e6) / 1e6
+/**
+ * Engine hours and fuel used between two moments: differences of run totals, so that the spans of any
+ * time zone's days add up. What has fallen (the journal was repaired) is not known.
+ */
+export function usage({ database }: Connection, vehicle: string, from: Millis, to: Millis): Usage {
+  const [begin, end] = [Math.floor(from / SLOT_MS), Math.floor(to / SLOT_MS)]
+  const last = database.prepare(
+    `SELECT last FROM counter_slot WHERE vehicle = ? AND counter = ? AND slot < ?
+     ORDER BY slot DESC LIMIT 1`,
+  )
+  const within = `FROM counter_slot WHERE vehicle = ? AND counter = ? AND slot >= ? AND slot < ?`
+  const first = database.prepare(`SELECT first ${within} ORDER BY slot LIMIT 1`)
+  const guessed = database.prepare(`SELECT 1 ${within} AND estimated = 1 LIMIT 1`)
+  const used: Usage = {}
+  for (const counter of counterNames) {
+    const begun = first.get(vehicle, counter, begin, end)
+    if (begun === undefined) continue
+    const before = Number(last.get(vehicle, counter, begin)?.last ?? begun.first)
+    const value = rounded(Number(last.get(vehicle, counter, end)?.last) - before)
+    if (value < 0) continue
+    used[counter] = { value, estimated: guessed.get(vehicle, counter, begin, end) !== undefined }
+  }
+  return used
+}
+
+/** Without the residue of binary fractions: to a millionth: of a km a millimetre. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
-import { buckets, days, events, page, sample, span, totalDistance } from './queries.ts'
+import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
@@ -17,6 +17,7 @@ const queries = {
   sentFrames,
   span,
   totalDistance,
+  usage,
 }
 
 export type ReaderMethod = keyof typeof queries | 'backlogPart'

@@ -9,6 +9,7 @@ import type {
   RecordPage,
   RecordReader,
   SentFrameReader,
+  Usage,
 } from '../../model/ports.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import type { BatchFormat } from '../batch-codec.ts'
@@ -88,6 +89,7 @@ export function createReader(
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    usage: (vehicle, from, to) => ask<Usage>('usage', vehicle, from, to),
     events: (query) => ask<StoredEvent[]>('events', query),
     blockToSeal: (query) => ask<SealedBlock | undefined>('blockToSeal', query),
     backlog: (format, vehicles) => ({

@@ -3,7 +3,8 @@
  *
  * - This boot: all that it stamped without knowing the time is moved by one delta, so that order and
  *   distances stay as they were: records (`shift` tells by how much, for their ids), events, frames
- *   sent, vehicle states, odometer points, which go to their slots now. Done once a boot.
+ *   sent, vehicle states, points of odometer and counters, which go to their slots now. Done once a
+ *   boot.
  * - Earlier boots that ended without ever knowing: how long they are ago nobody knows. They are
  *   placed in order, as late as possible: the last ends where this boot begins. Nothing of them goes
  *   before the newest record before them whose time was known. Their records keep clock `none`.
@@ -12,8 +13,16 @@
  * the last place in the journal whose records will not move again.
  */
 import type { Database } from '../../database/sqlite.ts'
-import type { ClockTrust, OdometerState, VehicleStatus } from '../../model/record.ts'
+import type { CounterPoint } from '../../model/ports.ts'
+import type {
+  ClockTrust,
+  CounterName,
+  CounterStates,
+  OdometerState,
+  VehicleStatus,
+} from '../../model/record.ts'
 import { type Micros, type Millis, millisToMicros } from '../../model/time.ts'
+import { CounterSlots } from './counter-slots.ts'
 import { OdometerSlots } from './odometer-slots.ts'
 
 export interface Restamp {
@@ -94,7 +103,16 @@ function moveRest(database: Database, move: Move, isFinal: boolean): void {
   database
     .prepare('UPDATE provisional_point SET time = max(time + ?2, ?3) WHERE boot = ?1')
     .run(boot, by, floor)
-  if (isFinal) foldPoints(database, boot)
+  database
+    .prepare(
+      `UPDATE provisional_counter SET first_time = max(first_time + ?2, ?3),
+         last_time = max(last_time + ?2, ?3) WHERE boot = ?1`,
+    )
+    .run(boot, by, floor)
+  if (isFinal) {
+    foldPoints(database, boot)
+    foldCounters(database, boot)
+  }
   moveStates(database, move)
 }
 
@@ -109,10 +127,34 @@ function foldPoints(database: Database, boot: string): void {
   database.prepare('DELETE FROM provisional_point WHERE boot = ?').run(boot)
 }
 
+function foldCounters(database: Database, boot: string): void {
+  const slots = new CounterSlots(database)
+  const rows = database.prepare(
+    'SELECT * FROM provisional_counter WHERE boot = ? ORDER BY first_time, first',
+  )
+  for (const row of rows.all(boot)) {
+    const { vehicle, counter, estimated } = row
+    const add = (time: unknown, total: unknown) => {
+      const point: CounterPoint = {
+        vehicle: String(vehicle),
+        counter: String(counter) as CounterName,
+        time: Number(time),
+        total: Number(total),
+        estimated: estimated === 1,
+      }
+      slots.add(point)
+    }
+    add(row.first_time, row.first)
+    add(row.last_time, row.last)
+  }
+  slots.write()
+  database.prepare('DELETE FROM provisional_counter WHERE boot = ?').run(boot)
+}
+
 function moveStates(database: Database, move: Move): void {
   const moved = (time: Micros) => movedTime(time, move)
   const save = database.prepare(
-    'UPDATE vehicle_state SET status = ?, odometer = ?, stored = ? WHERE vehicle = ?',
+    'UPDATE vehicle_state SET status = ?, odometer = ?, stored = ?, counters = ? WHERE vehicle = ?',
   )
   for (const row of database.prepare('SELECT * FROM vehicle_state').all()) {
     const status = JSON.parse(String(row.status)) as VehicleStatus
@@ -127,8 +169,20 @@ function moveStates(database: Database, move: Move): void {
       series.candidate.since = moved(series.candidate.since)
     }
     const stored = moved(Number(row.stored))
-    save.run(JSON.stringify(status), JSON.stringify(odometer), stored, row.vehicle as string)
+    const states = [status, odometer].map((state) => JSON.stringify(state))
+    save.run(...states, stored, movedCounters(row.counters, moved), row.vehicle as string)
   }
+}
+
+function movedCounters(text: unknown, moved: (time: Micros) => Micros): string | null {
+  if (typeof text !== 'string') return null
+  const states = JSON.parse(text) as CounterStates
+  for (const state of Object.values(states)) {
+    state.time = moved(state.time)
+    for (const series of Object.values(state.series)) series.time = moved(series.time)
+    if (state.rate !== undefined) state.rate.time = moved(state.rate.time)
+  }
+  return JSON.stringify(states)
 }
 
 function movedTime(time: Micros, { from, to, by, floor }: Move): Micros {

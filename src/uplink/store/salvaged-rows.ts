@@ -23,10 +23,17 @@ export function rowChecks(): Record<string, RowCheck> {
     record: sound((row) => clocks.has(row.clock) && isWhole(recordOf(row))),
     block: sound(isWholeBlock),
     event: jsonIn('data'),
-    vehicle_state: jsonIn('status', 'odometer'),
+    vehicle_state: (row) => withoutBroken('counters', jsonIn('status', 'odometer')(row)),
     kept: sound((row) => JSON.parse(String(row.state)) !== undefined),
     lane: sound((row) => isLane(row.live, JSON.parse(String(row.backlog)))),
   }
+}
+
+/** What can be made again from other tables is not worth the row. */
+function withoutBroken(name: string, row: Row | undefined): Row | undefined {
+  if (row === undefined || row[name] === null || row[name] === undefined) return row
+  const isWhole = sound(() => isObject(JSON.parse(String(row[name]))))(row) !== undefined
+  return isWhole ? row : { ...row, [name]: null }
 }
 
 function sound(isSound: (row: Row) => boolean): RowCheck {
@@ -45,17 +52,17 @@ function sound(isSound: (row: Row) => boolean): RowCheck {
  * of the first version, and what was brought in with an id of its own, have others throughout.
  */
 function recordCheck(): (record: StoredRecord) => boolean {
-  const prefixes = new Map<string, { prefix: Uint8Array; follows: boolean }>()
+  const prefixes = new Map<string, Uint8Array>()
+  // By boot alone: the name of the vehicle may be what is damaged.
+  const following = new Set<string>()
   return (record) => {
-    const key = `${record.vehicle}\u0000${record.boot}`
-    const known = prefixes.get(key) ?? {
-      prefix: idPrefix(record.vehicle, record.boot),
-      follows: false,
-    }
-    prefixes.set(key, known)
-    const isDerived = recordId(record, known.prefix) === record.id
-    if (isDerived) known.follows = true
-    return isDerived || !known.follows
+    const { vehicle, boot } = record
+    const key = `${vehicle}\u0000${boot}`
+    const prefix = prefixes.get(key) ?? idPrefix(vehicle, boot)
+    prefixes.set(key, prefix)
+    const isDerived = recordId(record, prefix) === record.id
+    if (isDerived) following.add(boot)
+    return isDerived || !following.has(boot)
   }
 }
 

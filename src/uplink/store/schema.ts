@@ -37,8 +37,18 @@
  * provisional_point   km travelled and when they were reached, while a boot did not know the time; goes
  *                  to odometer_slot when it does
  *
+ * counter_slot     run totals of engine hours and fuel used, likewise: what they have grown by since the
+ *                  vehicle's first reading of them, over resets (decoder/vehicle/run-total.ts)
+ *   counter        `engineHours` (h) or `fuelUsed` (l)
+ *   slot           ms / 900000
+ *   first_time, first, last_time, last   of its first reading and its last one: ms, run total
+ *   estimated      1: some of what was added in it comes from engine speed or fuel rate
+ *
+ * provisional_counter   the same in minutes of a boot that did not know the time; goes to counter_slot
+ *                  when it does, each minute as its first and its last reading
+ *
  * vehicle_state    a row a vehicle: JSON of its newest status and odometer, when it was stored
- *                  (µs), to go on from after a restart
+ *                  (µs), and JSON of its run totals or NULL, to go on from after a restart
  * vehicle          the ids a vehicle goes by
  *
  * sent_frame       every different frame that went out to a bus, with why, once:
@@ -84,6 +94,7 @@ import { OdographError } from '../../model/errors.ts'
 import type { SignalName } from '../../model/signals.ts'
 
 export const SLOT_MS = 900_000
+export const MINUTE_MS = 60_000
 
 /** Signals with a column of their own, in the order of the columns. */
 export const columnSignals = [
@@ -223,7 +234,32 @@ const migrations: readonly string[] = [
      time INTEGER NOT NULL,
      km REAL NOT NULL,
      PRIMARY KEY (vehicle, boot, km)
-   ) STRICT, WITHOUT ROWID;`,
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE counter_slot (
+     vehicle TEXT NOT NULL,
+     counter TEXT NOT NULL,
+     slot INTEGER NOT NULL,
+     first_time INTEGER NOT NULL,
+     first REAL NOT NULL,
+     last_time INTEGER NOT NULL,
+     last REAL NOT NULL,
+     estimated INTEGER NOT NULL,
+     PRIMARY KEY (vehicle, counter, slot)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX counter_slot_estimated ON counter_slot (vehicle, counter, slot) WHERE estimated = 1;
+   CREATE TABLE provisional_counter (
+     vehicle TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     counter TEXT NOT NULL,
+     minute INTEGER NOT NULL,
+     first_time INTEGER NOT NULL,
+     first REAL NOT NULL,
+     last_time INTEGER NOT NULL,
+     last REAL NOT NULL,
+     estimated INTEGER NOT NULL,
+     PRIMARY KEY (vehicle, boot, counter, minute)
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE vehicle_state ADD COLUMN counters TEXT;`,
 ]
 
 /**
@@ -233,7 +269,7 @@ const migrations: readonly string[] = [
  */
 export function migrate(database: Database, path: string): void {
   // Only a file without a table takes it: pages that became free can then be given back.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  if (isEmpty(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database)
   // FULL: a commit is on the card when it returns. Pages of 4 KiB are what file systems and cards
   // write: smaller ones would halve what is written (test/bench/flash.ts), but a page that is torn
@@ -253,6 +289,11 @@ export function migrate(database: Database, path: string): void {
     }
     throw error
   }
+}
+
+/** On any other file the setting would wait for whoever writes to it. */
+function isEmpty(database: Database): boolean {
+  return database.prepare('PRAGMA page_count').get()?.page_count === 0
 }
 
 /** Going over to the log needs the file alone, and does not wait for it by itself. */
