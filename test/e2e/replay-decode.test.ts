@@ -81,6 +81,35 @@ test('records hold the values of the recording and a distance that was driven', 
   }
 })
 
+test('engine hours are counted, fuel is estimated from its rate, and a repeat adds nothing', async () => {
+  const folder = new Folder()
+  try {
+    const engine = Array.from({ length: 101 }, (_, s) => [
+      { at: s + 0.6, id: 0x18fee500, data: s < 50 ? '80380100FFFFFFFF' : '81380100FFFFFFFF' },
+      { at: s + 0.7, id: 0x18fef200, data: '9001FFFFFFFFFFFF' },
+    ]).flat()
+    const frames = [...truckDrive(101), ...engine].sort((a, b) => a.at - b.at)
+    const file = folder.file('engine.log', candumpLog(frames))
+    const data = join(folder.path, 'data')
+    for (let round = 0; round < 2; round += 1) {
+      await odograph('replay', file, '--data', data)
+      const database = openDatabase(join(data, 'journal.db'), { readOnly: true })
+      const sql = `SELECT counter, max(last) - min(first) AS used, max(estimated) AS estimated
+        FROM counter_slot GROUP BY counter ORDER BY counter`
+      const [hours, fuel, ...others] = database.prepare(sql).all()
+      database.close()
+      assert.is(others.length, 0)
+      assert.ok(Math.abs(Number(hours?.used) - 0.05) < 1e-9)
+      assert.is(hours?.estimated, 0)
+      // 20 l/h for 100 s, less what came before the first record.
+      assert.ok(Math.abs(Number(fuel?.used) - (20 * 100) / 3600) < 0.07, `${fuel?.used}`)
+      assert.is(fuel?.estimated, 1)
+    }
+  } finally {
+    folder.remove()
+  }
+})
+
 test('at a speed the recording takes its time', async () => {
   const folder = new Folder()
   try {

@@ -9,7 +9,7 @@ import type { CounterPoint } from '../../model/ports.ts'
 import type { Reading } from '../../model/reading.ts'
 import { type CounterName, type CounterStates, counterNames } from '../../model/record.ts'
 import { type Micros, microsToMillis } from '../../model/time.ts'
-import { type CounterRules, RunTotal } from './run-total.ts'
+import { type CounterRules, copyOf, RunTotal } from './run-total.ts'
 
 export const counterRules: Readonly<Record<CounterName, CounterRules>> = {
   engineHours: { perHour: 1.05, slack: 0.05, rate: (engineSpeed) => (engineSpeed > 0 ? 1 : 0) },
@@ -41,7 +41,7 @@ export class Counters {
     }
   }
 
-  /** Undefined where no counter was ever heard. Not a copy. */
+  /** A copy; undefined where no counter was ever heard. */
   get states(): CounterStates | undefined {
     const states: CounterStates = {}
     let isKnown = false
@@ -49,7 +49,7 @@ export class Counters {
       const state = this.#totals[name]?.state
       // 0: nothing was counted yet.
       if (state === undefined || state.time === 0) continue
-      states[name] = state
+      states[name] = copyOf(state)
       isKnown = true
     }
     return isKnown ? states : undefined

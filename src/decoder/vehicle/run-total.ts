@@ -40,6 +40,15 @@ export function newCounterState(): CounterState {
   return { total: 0, time: 0, segment: 0, estimated: true, series: {} }
 }
 
+/** Made for each record, and so by hand. */
+export function copyOf(state: CounterState): CounterState {
+  const series: Record<string, CounterSeries> = {}
+  for (const key in state.series) series[key] = { ...(state.series[key] as CounterSeries) }
+  const copy = { ...state, series }
+  if (state.rate !== undefined) copy.rate = { ...state.rate }
+  return copy
+}
+
 export class RunTotal {
   readonly state: CounterState
   readonly #rules: CounterRules
@@ -50,7 +59,7 @@ export class RunTotal {
 
   constructor(rules: CounterRules, state: CounterState = newCounterState()) {
     this.#rules = rules
-    this.state = structuredClone(state)
+    this.state = copyOf(state)
     this.#told = this.state.total
   }
 
@@ -86,7 +95,7 @@ export class RunTotal {
     return isPlausible ? 'counted' : 'segment'
   }
 
-  /** A reading of what it is estimated from. */
+  /** Hot. A reading of what it is estimated from. */
   takeRate(reading: Reading): CounterVerdict {
     const { state } = this
     const { value, time } = reading
@@ -94,11 +103,15 @@ export class RunTotal {
     const last = state.rate
     if (time < state.time || (last !== undefined && time < last.time)) return 'late'
     const perHour = this.#rules.rate(value)
-    if (last !== undefined && time - last.time <= MAX_RATE_GAP) {
-      const hours = (time - last.time) / MICROS_PER_HOUR
-      state.total += Math.min(((last.perHour + perHour) / 2) * hours, this.#rules.perHour * hours)
+    if (last === undefined) state.rate = { perHour, time }
+    else {
+      if (time - last.time <= MAX_RATE_GAP) {
+        const mean = Math.min((last.perHour + perHour) / 2, this.#rules.perHour)
+        state.total += mean * ((time - last.time) / MICROS_PER_HOUR)
+      }
+      last.perHour = perHour
+      last.time = time
     }
-    state.rate = { perHour, time }
     this.#reached(time)
     return 'counted'
   }

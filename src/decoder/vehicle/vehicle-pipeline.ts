@@ -145,11 +145,11 @@ export class VehiclePipeline {
     const { time: counted, travelled } = this.#odometer.state
     const point = counted === 0 ? undefined : { vehicle, time: microsToMillis(counted), travelled }
     const counters = this.#counters?.states
-    const checkpoint = structuredClone({
+    const checkpoint: Checkpoint = structuredClone({
       status: this.#status.status,
       odometer: this.#odometer.state,
-      ...(counters === undefined ? {} : { counters }),
     })
+    if (counters !== undefined) checkpoint.counters = counters
     record(made, checkpoint, point, this.#tellCounters())
   }
 
