@@ -243,18 +243,20 @@ export class Journal implements RecordWriter, LaneStore {
     if (waiting === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
-    for (let attempt = 1; ; attempt += 1) {
+    this.#room.before()
+    for (;;) {
       try {
         refused = this.#written(parts, stored)
         break
       } catch (error) {
         rollBack(this.#database)
         this.#records.ended(false)
-        if (this.#room.made(error, attempt)) continue
+        if (this.#room.made(error)) continue
         this.#failed(error)
         return false
       }
     }
+    this.#room.after()
     if (this.#failure !== undefined) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
     }
@@ -379,14 +381,14 @@ export class Journal implements RecordWriter, LaneStore {
 
   /** Puts a block in the place of its rows. Throws where that cannot be done now. */
   seal(block: SealedBlock): void {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        this.#inTransaction(() => this.#records.seal(block))
-        return
-      } catch (error) {
-        if (!this.#room.made(error, attempt)) throw error
-      }
+    const seal = () => this.#inTransaction(() => this.#records.seal(block))
+    try {
+      seal()
+    } catch (error) {
+      if (!this.#room.made(error)) throw error
+      seal()
     }
+    this.#room.after()
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */
