@@ -112,34 +112,6 @@ testWhere(
 testWhere(
   test,
   where,
-  'a card that others keep full to the last page: what is new takes the place of what is oldest',
-  () =>
-    onCard(40, (folder) => {
-      const journal = openJournal(folder)
-      journal.start()
-      append(journal, 0, 20_000)
-      assert.ok(journal.commit())
-      fillUp(folder)
-      append(journal, 20_000, 500)
-      assert.ok(journal.commit())
-      writeFileSync(join(folder, 'more'), Buffer.alloc(statfsSync(folder).bavail * 4096, 1))
-      for (let last = 20_500; last < 60_500; last += 500) {
-        append(journal, last, 500)
-        assert.ok(journal.commit(), `${last}: ${journal.health().failure}`)
-      }
-      const numbers = numbersIn(folder)
-      assertNoHole(numbers)
-      assert.is(numbers.at(-1), 60_499)
-      assert.ok((numbers[0] ?? 0) > 0)
-      assert.is(journal.health().lost, 0)
-      journal.stop()
-      assertWhole(folder)
-    }),
-)
-
-testWhere(
-  test,
-  where,
   'where no room can be made records wait, are told of, and are stored in order later',
   () =>
     onCard(16, (folder) => {
@@ -194,9 +166,7 @@ testWhere(
       const gone = numbers[0] ?? 0
       assert.ok(gone > 0, 'the card was full')
       assert.is(journal.health().records, numbers.length)
-      // a block that was sent in part counts as not sent
-      const unsent = journal.health().unsentRemoved - (gone - 20_000)
-      assert.ok(unsent >= 0 && unsent < 3600, String(unsent))
+      assert.is(journal.health().unsentRemoved, Math.max(0, gone - 20_000))
       assert.is(journal.health().lost, 0)
       journal.stop()
       assertWhole(folder)

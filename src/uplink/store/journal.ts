@@ -243,20 +243,18 @@ export class Journal implements RecordWriter, LaneStore {
     if (waiting === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
-    this.#room.before()
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         refused = this.#written(parts, stored)
         break
       } catch (error) {
         rollBack(this.#database)
         this.#records.ended(false)
-        if (this.#room.made(error)) continue
+        if (this.#room.made(error, attempt)) continue
         this.#failed(error)
         return false
       }
     }
-    this.#room.after()
     if (this.#failure !== undefined) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
     }
@@ -381,14 +379,14 @@ export class Journal implements RecordWriter, LaneStore {
 
   /** Puts a block in the place of its rows. Throws where that cannot be done now. */
   seal(block: SealedBlock): void {
-    const seal = () => this.#inTransaction(() => this.#records.seal(block))
-    try {
-      seal()
-    } catch (error) {
-      if (!this.#room.made(error)) throw error
-      seal()
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#inTransaction(() => this.#records.seal(block))
+        return
+      } catch (error) {
+        if (!this.#room.made(error, attempt)) throw error
+      }
     }
-    this.#room.after()
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */
