@@ -71,17 +71,15 @@ export class Storage {
 
   /** Sentences about what is wrong. */
   findings(): string[] {
-    const { failure, uncommitted, lost, lostFrames, unsentRemoved } = this.journal.health()
+    const { failure, lost, lostFrames, unsentRemoved } = this.journal.health()
     return [
-      ...(failure === undefined
-        ? []
-        : [`The journal cannot be written: ${failure}; ${uncommitted} records wait in memory`]),
+      ...(failure === undefined ? [] : [`The journal cannot be written: ${failure}`]),
       ...(lost === 0 ? [] : [`${lost} records were lost because nothing could be written`]),
       ...(lostFrames === 0 ? [] : [`${lostFrames} frames that were sent to a bus stand in no log`]),
       ...(unsentRemoved === 0
         ? []
         : [
-            `${unsentRemoved} records were removed before every sink had them, because the store has reached its limit (store.maxMegabytes, store.maxDays) or the card is full`,
+            `${unsentRemoved} records were removed before every sink had them, because the store has reached its limit (store.maxMegabytes, store.maxDays)`,
           ]),
     ]
   }

@@ -25,7 +25,6 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
-import { CardRoom } from './card-room.ts'
 import { isDamage, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { CounterSlots } from './counter-slots.ts'
@@ -35,7 +34,7 @@ import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
-import { type Removed, Retention } from './retention.ts'
+import { Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
@@ -90,7 +89,6 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #state: Statement
   readonly #records: RecordTable
   readonly #retention: Retention
-  readonly #room: CardRoom
   readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
@@ -120,11 +118,6 @@ export class Journal implements RecordWriter, LaneStore {
       this.#unmark()
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
-      this.#room = new CardRoom({
-        database: this.#database,
-        path: options.path,
-        remove: () => this.#remove((sentUpTo) => this.#retention.oldest(sentUpTo)),
-      })
       this.#state = prepare(SAVE_STATE)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
@@ -243,17 +236,24 @@ export class Journal implements RecordWriter, LaneStore {
     if (waiting === 0) return true
     const stored = this.#options.now() * 1000
     let refused = 0
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        refused = this.#written(parts, stored)
-        break
-      } catch (error) {
-        rollBack(this.#database)
-        this.#records.ended(false)
-        if (this.#room.made(error, attempt)) continue
-        this.#failed(error)
-        return false
+    try {
+      this.#database.exec('BEGIN IMMEDIATE')
+      // Another process that wrote may have ended meanwhile.
+      unmarkClean(this.#database)
+      for (const part of parts) part.write()
+      this.#records.begun()
+      for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
+      for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
+        const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
+        const states = [newest, odometer].map((state) => JSON.stringify(state))
+        const totals = counters === undefined ? null : JSON.stringify(counters)
+        this.#state.run(vehicle, ...states, stored, totals)
       }
+      for (const change of this.#restamps) this.#restamp(change)
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#failed(error)
+      return false
     }
     if (this.#failure !== undefined) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
@@ -270,39 +270,17 @@ export class Journal implements RecordWriter, LaneStore {
     return true
   }
 
-  /** All that waits, in one transaction; how many records the database refused. */
-  #written(parts: readonly CommitPart[], stored: Micros): number {
-    let refused = 0
-    this.#database.exec('BEGIN IMMEDIATE')
-    // Another process that wrote may have ended meanwhile.
-    unmarkClean(this.#database)
-    for (const part of parts) part.write()
-    this.#records.begun()
-    for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
-    for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
-      const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
-      const states = [newest, odometer].map((state) => JSON.stringify(state))
-      const totals = counters === undefined ? null : JSON.stringify(counters)
-      this.#state.run(vehicle, ...states, stored, totals)
-    }
-    for (const change of this.#restamps) this.#restamp(change)
-    this.#database.exec('COMMIT')
-    return refused
-  }
-
   /** One step towards the limits of the store. Whether there may be more to do. */
   retain(): boolean {
     if (this.#closed) return false
     if (!this.#retention.isDue(this.#options.now())) return this.#retention.shrink()
-    return this.#remove((sentUpTo) => this.#retention.step(this.#options.now(), sentUpTo)) > 0
-  }
-
-  #remove(step: (sentUpTo: number) => Removed): number {
     const removed = { sent: 0, unsent: 0 }
-    this.#inTransaction(() => Object.assign(removed, step(this.#lanes.sentUpTo())))
+    this.#inTransaction(() =>
+      Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),
+    )
     const { sent, unsent } = removed
     if (unsent > 0) this.keep('retention', 'unsent', this.#unsentRemoved() + unsent)
-    return sent + unsent
+    return sent + unsent > 0
   }
 
   #unsentRemoved(): number {
@@ -335,7 +313,6 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #prune(): void {
-    this.#room.prepare()
     try {
       this.#sent.prune()
     } catch (error) {
@@ -345,6 +322,8 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #failed(error: unknown): void {
+    rollBack(this.#database)
+    this.#records.ended(false)
     const reason = messageOf(error)
     if (this.#failure !== reason) {
       const fields = { path: this.path, waiting: this.#pending.length }
@@ -379,14 +358,7 @@ export class Journal implements RecordWriter, LaneStore {
 
   /** Puts a block in the place of its rows. Throws where that cannot be done now. */
   seal(block: SealedBlock): void {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        this.#inTransaction(() => this.#records.seal(block))
-        return
-      } catch (error) {
-        if (!this.#room.made(error, attempt)) throw error
-      }
-    }
+    this.#inTransaction(() => this.#records.seal(block))
   }
 
   /** State of a vehicle to go on from, if it was ever stored. */

@@ -3,7 +3,7 @@
  * records that every sink has, then the oldest of all; what was never sent is counted and said.
  * Odometer slots, events and states stay: they are small, and distances need them for ever.
  */
-import type { Database, Row } from '../../database/sqlite.ts'
+import type { Database } from '../../database/sqlite.ts'
 import type { Millis } from '../../model/time.ts'
 import type { RecordTable } from './record-table.ts'
 
@@ -65,28 +65,28 @@ export class Retention {
     for (let left = BLOCKS_AT_ONCE; left > 0; left--) {
       const old = this.#tooOld(now)
       if (old === undefined && this.bytes <= this.#limits.maxBytes) break
-      const { sent, unsent } = old ? this.#dropBlock(old, sentUpTo) : this.oldest(sentUpTo)
-      if (sent + unsent === 0) break
-      removed.sent += sent
-      removed.unsent += unsent
+      const block =
+        old ??
+        this.#records.oldestBlock('last_seq <= ?', sentUpTo) ??
+        this.#sentRows(sentUpTo, removed) ??
+        this.#records.oldestBlock()
+      if (block === 'rows') continue
+      if (block === undefined) {
+        const gone = this.#records.dropRows(Number.MAX_SAFE_INTEGER, ROWS_AT_ONCE)
+        removed.unsent += gone
+        if (gone === 0) break
+        continue
+      }
+      const gone = this.#records.dropBlock(Number(block.num), Number(block.count))
+      removed[Number(block.last_seq) <= sentUpTo ? 'sent' : 'unsent'] += gone
     }
     return removed
   }
 
-  /** Within a transaction: a block, or some rows, of what has to go first. */
-  oldest(sentUpTo: number): Removed {
-    const block = this.#records.oldestBlock('last_seq <= ?', sentUpTo)
-    if (block !== undefined) return this.#dropBlock(block, sentUpTo)
-    const sent = this.#records.dropRows(sentUpTo, ROWS_AT_ONCE)
-    if (sent > 0) return { sent, unsent: 0 }
-    const unsentBlock = this.#records.oldestBlock()
-    if (unsentBlock !== undefined) return this.#dropBlock(unsentBlock, sentUpTo)
-    return { sent: 0, unsent: this.#records.dropRows(Number.MAX_SAFE_INTEGER, ROWS_AT_ONCE) }
-  }
-
-  #dropBlock({ num, count, last_seq }: Row, sentUpTo: number): Removed {
-    const gone = this.#records.dropBlock(Number(num), Number(count))
-    return Number(last_seq) <= sentUpTo ? { sent: gone, unsent: 0 } : { sent: 0, unsent: gone }
+  #sentRows(sentUpTo: number, removed: Removed): 'rows' | undefined {
+    const gone = this.#records.dropRows(sentUpTo, ROWS_AT_ONCE)
+    removed.sent += gone
+    return gone > 0 ? 'rows' : undefined
   }
 
   #tooOld(now: Millis) {
