@@ -85,14 +85,6 @@ geojson    a line for each such segment, with its times; with --points a point f
 Standard output, unless --out names a file. The gateway may be running.`,
     load: async () => (await import('./cli/export.ts')).exportRecords,
   },
-  backup: {
-    summary: 'copy the journal of a gateway that may be running',
-    usage: 'FILE|FOLDER [--force] [--data DIR]',
-    details: `To restore: stop the gateway, put the copy in the place of journal.db, and remove
-journal.db-wal and journal.db-shm. The ids of the gateway and its tokens' key are in gateway.json and
-signing-key.json beside it.`,
-    load: async () => (await import('./cli/backup.ts')).backup,
-  },
   sql: {
     summary: 'ask the journal in SQL, reading only',
     usage:
