@@ -4,8 +4,9 @@
  * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
  * power cut) does the same, but lets frames sent wait for their minute.
  *
- * A commit that fails (a full or read-only card) keeps its records in memory, up to a bound, says so
- * in `health`, and is tried again with the next. A record that the database refuses as such (a
+ * A commit that finds its card full makes room and is tried again at once (card-room.ts). One that
+ * fails keeps its records in memory, up to a bound, says so in `health`, and is tried again with the
+ * next. A record that the database refuses as such (a
  * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
 
@@ -24,7 +25,8 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
-import { isDamage, markClean, unmarkClean } from './check.ts'
+import { CardRoom } from './card-room.ts'
+import { isDamage, isFull, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { Cursors } from './cursors.ts'
 import { EventLog } from './event-log.ts'
@@ -32,7 +34,7 @@ import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
-import { Retention } from './retention.ts'
+import { type Removed, Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
@@ -41,6 +43,11 @@ import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
 const MAX_WAITING = 86_400
 /** So many records are committed without waiting for the timer (a recording read at full speed). */
 const MAX_GROUP = 2000
+/** What a record is taken to need, with its index, where room is made for it. */
+const RECORD_BYTES = 600
+/** More room is made with each. */
+const ATTEMPTS = 6
+const CARD_IS_FULL = 'the card is full; records wait in memory, for a day at most'
 /** Events that come together are committed together. */
 const EVENT_DELAY_MS: Millis = 100
 
@@ -67,6 +74,8 @@ export interface JournalHealth {
   records: number
   bytes: number
   uncommitted: number
+  /** Whether a commit has found the card full, and it has not much room since. */
+  cardFull: boolean
   /** Why the last commit failed; undefined if it did not. */
   failure: string | undefined
   /** Records and events pushed out of memory because nothing could be written, or refused by the database. */
@@ -84,6 +93,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #state: Statement
   readonly #records: RecordTable
   readonly #retention: Retention
+  readonly #room: CardRoom
   readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
@@ -112,6 +122,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#unmark()
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
+      this.#room = this.#cardRoom()
       this.#state = prepare('INSERT OR REPLACE INTO vehicle_state VALUES (?, ?, ?, ?)')
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
@@ -134,6 +145,19 @@ export class Journal implements RecordWriter, LaneStore {
     } catch (error) {
       if (isDamage(error)) throw error
     }
+  }
+
+  #cardRoom(): CardRoom {
+    const retention = this.#retention
+    return new CardRoom({
+      path: this.path,
+      database: this.#database,
+      now: this.#options.now,
+      giveWay: (bytes) => this.#remove((sentUpTo) => retention.giveWay(bytes, sentUpTo)),
+      bytes: () => retention.bytes,
+      giveBack: (pages) => retention.giveBack(pages),
+      shrinks: () => retention.shrinks,
+    })
   }
 
   start(): void {
@@ -214,55 +238,83 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #commit(all: boolean): boolean {
-    if (this.#closed) return true
-    const parts = this.#parts().filter((part) => part.isDue(all))
-    const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
-    if (waiting === 0) return true
-    const stored = this.#options.now() * 1000
-    let refused = 0
-    try {
-      this.#database.exec('BEGIN IMMEDIATE')
-      // Another process that wrote may have ended meanwhile.
-      unmarkClean(this.#database)
-      for (const part of parts) part.write()
-      this.#records.begun()
-      for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
-      for (const [vehicle, { status, odometer }] of this.#checkpoints) {
-        const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
-        this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
+    for (;;) {
+      if (this.#closed) return true
+      const parts = this.#parts().filter((part) => part.isDue(all))
+      const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
+      if (waiting === 0) return true
+      // What has gathered while nothing could be written may be more than there is room for at once.
+      const count = this.#failure === undefined ? this.#pending.length : MAX_GROUP
+      if (!this.#commitGroup(this.#pending.slice(0, count), parts)) return false
+    }
+  }
+
+  #commitGroup(group: Pending[], parts: CommitPart[]): boolean {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        this.#write(group, parts)
+        return true
+      } catch (error) {
+        rollBack(this.#database)
+        this.#records.ended(false)
+        const mayTry = isFull(error) && attempt < ATTEMPTS
+        if (mayTry && this.#room.make(group.length * RECORD_BYTES, attempt)) continue
+        this.#failed(error)
+        return false
       }
-      for (const change of this.#restamps) this.#restamp(change)
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      this.#failed(error)
-      return false
     }
-    if (this.#failure !== undefined) {
+  }
+
+  #write(group: Pending[], parts: CommitPart[]): void {
+    const stored = this.#options.now() * 1000
+    const isLast = group.length === this.#pending.length
+    let refused = 0
+    this.#database.exec('BEGIN IMMEDIATE')
+    // Another process that wrote may have ended meanwhile.
+    unmarkClean(this.#database)
+    for (const part of parts) part.write()
+    this.#records.begun()
+    for (const pending of group) if (!this.#records.write(pending)) refused += 1
+    for (const [vehicle, { status, odometer }] of this.#checkpoints) {
+      const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
+      this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
+    }
+    if (isLast) for (const change of this.#restamps) this.#restamp(change)
+    this.#database.exec('COMMIT')
+    this.#written(group.length, parts, stored)
+    this.#lost += refused
+    if (isLast) this.#restamps = []
+    this.#options.committed?.()
+  }
+
+  #written(count: number, parts: CommitPart[], stored: Micros): void {
+    if (this.#failure !== undefined && count === this.#pending.length) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
+      this.#failure = undefined
     }
-    this.#failure = undefined
     this.#records.ended(true)
     for (const part of parts) part.written()
     for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
-    this.#lost += refused
-    this.#pending = []
-    this.#restamps = []
+    this.#pending = this.#pending.slice(count)
     this.#checkpoints.clear()
-    this.#options.committed?.()
-    return true
   }
 
   /** One step towards the limits of the store. Whether there may be more to do. */
   retain(): boolean {
     if (this.#closed) return false
-    if (!this.#retention.isDue(this.#options.now())) return this.#retention.shrink()
+    if (this.#room.tend()) return true
+    const now = this.#options.now()
+    if (!this.#retention.isDue(now)) return this.#retention.shrink()
+    return this.#remove((sentUpTo) => this.#retention.step(now, sentUpTo)) > 0
+  }
+
+  /** How many records went. */
+  #remove(step: (sentUpTo: number) => Removed): number {
     const removed = { sent: 0, unsent: 0 }
-    this.#inTransaction(() =>
-      Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),
-    )
+    this.#inTransaction(() => Object.assign(removed, step(this.#lanes.sentUpTo())))
     const { sent, unsent } = removed
     if (unsent > 0) this.keep('retention', 'unsent', this.#unsentRemoved() + unsent)
-    return sent + unsent > 0
+    return sent + unsent
   }
 
   #unsentRemoved(): number {
@@ -278,6 +330,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#database.exec('COMMIT')
     } catch (error) {
       rollBack(this.#database)
+      this.#records.undone()
       throw error
     }
   }
@@ -304,9 +357,7 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #failed(error: unknown): void {
-    rollBack(this.#database)
-    this.#records.ended(false)
-    const reason = messageOf(error)
+    const reason = isFull(error) ? CARD_IS_FULL : messageOf(error)
     if (this.#failure !== reason) {
       const fields = { path: this.path, waiting: this.#pending.length }
       this.#options.logger.error(fields, `the journal cannot be written: ${reason}`)
@@ -377,6 +428,7 @@ export class Journal implements RecordWriter, LaneStore {
       records: this.#records.count,
       bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
       uncommitted: this.#pending.length,
+      cardFull: this.#room.isFull,
       failure: this.#failure,
       lost: this.#lost + this.#events.lost,
       lostFrames: this.#sent.lost,
@@ -400,6 +452,7 @@ export class Journal implements RecordWriter, LaneStore {
     if (this.#closed) return
     clearInterval(this.#timer)
     clearTimeout(this.#soon)
+    this.#room.hurry()
     const isWritten = this.commit()
     this.#closed = true
     if (isWritten) this.#mark()
