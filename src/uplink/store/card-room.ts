@@ -10,8 +10,8 @@
  * wait in memory for ten minutes, since somebody may put that right, before history is given
  * for them; and nothing is given back, for what fills the card would only take that, too.
  *
- * Afterwards, in steps of `Journal.retain`, a journal that fills the card gives pages back until the
- * reserve has its place again, and as much is free.
+ * Afterwards, in steps of `Journal.retain`, a journal that fills the card gives pages back until there
+ * is room for the reserve, and as much again. It is made in pieces, one with each turn of the timer.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -37,6 +37,7 @@ const SCARCE_BYTES = 1_000_000
 const MAIN_PART = 0.25
 const PATIENCE_MS: Millis = 600_000
 const STEP_BYTES = 256 * 1024
+const PIECE_BYTES = 512 * 1024
 /** Moving a page to give one back needs room in the log, too. */
 const PAGES_AT_ONCE = 100
 
@@ -102,22 +103,32 @@ export class CardRoom {
     this.#fullSince = Number.NEGATIVE_INFINITY
   }
 
-  /** One step towards a reserve. Whether there may be more to do at once. Throws what fails. */
+  /** Regularly: a piece of the reserve, where there is room for it. Never throws. */
+  prepare(): void {
+    try {
+      const size = sizeOf(this.#reserve)
+      if (size >= RESERVE_BYTES) this.#fullSince = undefined
+      else if (this.#hasRoom(size)) addTo(this.#reserve)
+    } catch {
+      // A folder that cannot be written: commits tell of it.
+    }
+  }
+
+  /**
+   * Regularly: a step towards room for the reserve, by a journal that fills its card. Whether there may
+   * be more to do at once. Throws what SQLite says.
+   */
   tend(): boolean {
     const size = sizeOf(this.#reserve)
-    if (size >= RESERVE_BYTES) {
-      this.#fullSince = undefined
-      return false
-    }
-    const { free } = spaceOf(this.#options.path)
-    if (free + size >= 2 * RESERVE_BYTES) {
-      addTo(this.#reserve)
-      return true
-    }
+    if (size >= RESERVE_BYTES || this.#hasRoom(size)) return false
     if (!this.#options.shrinks() || !this.#isMain()) return false
     const isMore = this.#options.giveBack(PAGES_AT_ONCE) || this.#options.giveWay(STEP_BYTES) > 0
     this.#takeOver()
     return isMore
+  }
+
+  #hasRoom(size: number): boolean {
+    return spaceOf(this.#options.path).free + size >= 2 * RESERVE_BYTES
   }
 
   /** Whether it is the journal that fills its card. */
@@ -157,7 +168,7 @@ function sizeOf(path: string): number {
 function addTo(path: string): void {
   const file = openSync(path, 'a', 0o600)
   try {
-    writeFileSync(file, randomBytes(STEP_BYTES))
+    writeFileSync(file, randomBytes(PIECE_BYTES))
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -105,6 +105,8 @@ export class Journal implements RecordWriter, LaneStore {
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
   #failure: string | undefined
+  /** Records of the transaction that the database did not take. */
+  #refused = 0
   #lost = 0
   #closed = false
 
@@ -165,6 +167,7 @@ export class Journal implements RecordWriter, LaneStore {
     const turn = () => {
       this.#commit(false)
       this.#prune()
+      this.#room.prepare()
     }
     this.#timer = setInterval(turn, this.#options.commitEvery)
     this.#prune()
@@ -238,21 +241,25 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #commit(all: boolean): boolean {
+    if (this.#closed) return true
     for (;;) {
-      if (this.#closed) return true
-      const parts = this.#parts().filter((part) => part.isDue(all))
-      const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
+      const { length: waiting } = [...this.#pending, ...this.#due(all), ...this.#restamps]
       if (waiting === 0) return true
+      const isLate = this.#failure !== undefined
       // What has gathered while nothing could be written may be more than there is room for at once.
-      const count = this.#failure === undefined ? this.#pending.length : MAX_GROUP
-      if (!this.#commitGroup(this.#pending.slice(0, count), parts)) return false
+      const group = this.#pending.slice(0, isLate ? MAX_GROUP : this.#pending.length)
+      if (!this.#commitGroup(group, all)) return false
+      this.#options.committed?.()
+      if (!isLate) return true
     }
   }
 
-  #commitGroup(group: Pending[], parts: CommitPart[]): boolean {
+  #commitGroup(group: Pending[], all: boolean): boolean {
     for (let attempt = 0; ; attempt += 1) {
+      const parts = this.#due(all)
       try {
         this.#write(group, parts)
+        this.#written(group.length, parts)
         return true
       } catch (error) {
         rollBack(this.#database)
@@ -267,35 +274,36 @@ export class Journal implements RecordWriter, LaneStore {
 
   #write(group: Pending[], parts: CommitPart[]): void {
     const stored = this.#options.now() * 1000
-    const isLast = group.length === this.#pending.length
-    let refused = 0
+    this.#refused = 0
     this.#database.exec('BEGIN IMMEDIATE')
     // Another process that wrote may have ended meanwhile.
     unmarkClean(this.#database)
     for (const part of parts) part.write()
     this.#records.begun()
-    for (const pending of group) if (!this.#records.write(pending)) refused += 1
+    for (const pending of group) if (!this.#records.write(pending)) this.#refused += 1
     for (const [vehicle, { status, odometer }] of this.#checkpoints) {
       const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
       this.#state.run(vehicle, JSON.stringify(newest), JSON.stringify(odometer), stored)
     }
-    if (isLast) for (const change of this.#restamps) this.#restamp(change)
+    // They change what stands in rows: all that is older has to.
+    if (group.length === this.#pending.length) {
+      for (const change of this.#restamps) this.#restamp(change)
+    }
     this.#database.exec('COMMIT')
-    this.#written(group.length, parts, stored)
-    this.#lost += refused
-    if (isLast) this.#restamps = []
-    this.#options.committed?.()
+    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
   }
 
-  #written(count: number, parts: CommitPart[], stored: Micros): void {
-    if (this.#failure !== undefined && count === this.#pending.length) {
+  #written(count: number, parts: CommitPart[]): void {
+    const isLast = count === this.#pending.length
+    if (this.#failure !== undefined && isLast) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
       this.#failure = undefined
     }
     this.#records.ended(true)
     for (const part of parts) part.written()
-    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
+    this.#lost += this.#refused
     this.#pending = this.#pending.slice(count)
+    if (isLast) this.#restamps = []
     this.#checkpoints.clear()
   }
 
@@ -343,8 +351,8 @@ export class Journal implements RecordWriter, LaneStore {
     this.#options.logger.info(fields, 'records were given their times')
   }
 
-  #parts(): CommitPart[] {
-    return [this.#sent, this.#events, this.#states]
+  #due(all: boolean): CommitPart[] {
+    return [this.#sent, this.#events, this.#states].filter((part) => part.isDue(all))
   }
 
   #prune(): void {
