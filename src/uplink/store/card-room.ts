@@ -1,19 +1,19 @@
 /**
  * What the journal does when its card is full. To remove records SQLite has to write first, and so a
- * file of real blocks, `journal.reserve`, lies beside the journal while there is room. When a commit
- * finds none, the reserve goes first: it is as large as the log grows before it is taken over into
- * the database, which may grow by as much.
+ * file of real blocks, `journal.reserve`, lies beside the journal while there is room. It is as large
+ * as the log grows before it is taken over into the database, which may grow by as much.
  *
- * Is that not enough, the oldest records give way to new ones (retention.ts has the order), a little
- * at a time. Their pages are used again: the journal goes round at the size that it has. That is
- * for a journal that takes a good part of what is full. Where other files fill the card, records
- * wait in memory for ten minutes, since somebody may put that right, before history is given
- * for them; and nothing is given back, for what fills the card would only take that, too.
+ * When a commit finds no room, the log is taken over and begins anew. Is that not enough, the
+ * reserve goes, and then the oldest records give way to new ones (retention.ts has the order), a
+ * little at a time. Their pages are used again: the journal goes round at the size that it has.
+ *
+ * So does a journal that takes a good part of what is full. Where other files fill the card, records
+ * wait in memory for ten minutes, since somebody may put that right, before the reserve and
+ * history are given for them, and nothing is given back: what fills the card would take that, too.
  *
  * Afterwards, in steps of `Journal.retain`, a journal that fills the card gives pages back until there
  * is room for the reserve, and as much again. It is made in pieces, one with each turn of the timer.
  */
-
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -47,7 +47,9 @@ export interface CardRoomOptions {
   now: () => Millis
   /** Removes the oldest records that hold so many bytes, and no more. How many went. */
   giveWay: (bytes: number) => number
+  /** What the journal holds, and what it has in pages that are free. */
   bytes: () => number
+  freeBytes: () => number
   /** Gives free pages back; false where there are none, or they cannot be. */
   giveBack: (pages: number) => boolean
   /** Whether pages can be given back at all. */
@@ -74,11 +76,13 @@ export class CardRoom {
    * from 0. Whether trying again makes sense. Never throws.
    */
   make(bytes: number, attempt: number): boolean {
-    const now = this.#options.now()
-    this.#fullSince ??= now
     try {
-      if (attempt === 0 && this.#makeWithoutLoss()) return true
-      if (!this.#isMain() && Math.abs(now - this.#fullSince) < PATIENCE_MS) return false
+      if (attempt === 0 && this.#takeOver()) return true
+      if (!this.#mayGiveWay()) return false
+      if (this.#release()) {
+        this.before(bytes)
+        return true
+      }
       const gone = this.#options.giveWay(bytes + attempt * STEP_BYTES)
       this.#takeOver()
       return gone > 0
@@ -88,14 +92,33 @@ export class CardRoom {
     }
   }
 
-  #makeWithoutLoss(): boolean {
-    const hadReserve = existsSync(this.#reserve)
-    rmSync(this.#reserve, { force: true })
+  /**
+   * Before a commit of so many bytes: once the reserve is gone, the database must not grow, for a log
+   * that cannot be taken over cannot begin anew. Never throws.
+   */
+  before(bytes: number): void {
+    if (this.#fullSince === undefined || existsSync(this.#reserve)) return
     try {
-      return this.#takeOver() || hadReserve
+      if (spaceOf(this.#options.path).free >= RESERVE_BYTES) return
+      const missing = bytes + STEP_BYTES - this.#options.freeBytes()
+      if (missing > 0) this.#options.giveWay(missing)
     } catch {
-      return hadReserve
+      // The commit tells of it.
     }
+  }
+
+  #mayGiveWay(): boolean {
+    const now = this.#options.now()
+    this.#fullSince ??= now
+    return this.#isMain() || Math.abs(now - this.#fullSince) >= PATIENCE_MS
+  }
+
+  /** Its room is taken at once, before anybody else takes it. False where there is none. */
+  #release(): boolean {
+    if (!existsSync(this.#reserve)) return false
+    rmSync(this.#reserve)
+    this.#takeOver()
+    return true
   }
 
   /** What waits now would be lost: nothing is waited for any more. */
@@ -107,8 +130,9 @@ export class CardRoom {
   prepare(): void {
     try {
       const size = sizeOf(this.#reserve)
-      if (size >= RESERVE_BYTES) this.#fullSince = undefined
-      else if (this.#hasRoom(size)) addTo(this.#reserve)
+      if (!this.#hasRoom(size)) return
+      if (size < RESERVE_BYTES) addTo(this.#reserve)
+      else this.#fullSince = undefined
     } catch {
       // A folder that cannot be written: commits tell of it.
     }
@@ -138,12 +162,16 @@ export class CardRoom {
   }
 
   /**
-   * Takes the log over into the database. It waits for nobody; readers may hold parts of it up. Whether
-   * there was anything in the log.
+   * Takes the log over into the database, so that it begins anew. It waits for nobody; readers may
+   * hold parts of it up. False if nothing was in it, or there is no room to take it over.
    */
   #takeOver(): boolean {
-    const row = this.#options.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()
-    return Number(row?.log) > 0
+    try {
+      const row = this.#options.database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()
+      return Number(row?.checkpointed) > 0
+    } catch {
+      return false
+    }
   }
 }
 

@@ -157,6 +157,7 @@ export class Journal implements RecordWriter, LaneStore {
       now: this.#options.now,
       giveWay: (bytes) => this.#remove((sentUpTo) => retention.giveWay(bytes, sentUpTo)),
       bytes: () => retention.bytes,
+      freeBytes: () => retention.freeBytes,
       giveBack: (pages) => retention.giveBack(pages),
       shrinks: () => retention.shrinks,
     })
@@ -255,6 +256,7 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #commitGroup(group: Pending[], all: boolean): boolean {
+    if (this.#room.isFull) this.#room.before(this.#bytesOf(group))
     for (let attempt = 0; ; attempt += 1) {
       const parts = this.#due(all)
       try {
@@ -265,11 +267,17 @@ export class Journal implements RecordWriter, LaneStore {
         rollBack(this.#database)
         this.#records.ended(false)
         const mayTry = isFull(error) && attempt < ATTEMPTS
-        if (mayTry && this.#room.make(group.length * RECORD_BYTES, attempt)) continue
+        if (mayTry && this.#room.make(this.#bytesOf(group), attempt)) continue
         this.#failed(error)
         return false
       }
     }
+  }
+
+  /** What they will need, as far as those tell that are there. */
+  #bytesOf(group: Pending[]): number {
+    const mean = this.#retention.bytes / Math.max(this.#records.count, 1)
+    return group.length * Math.max(mean, RECORD_BYTES)
   }
 
   #write(group: Pending[], parts: CommitPart[]): void {

@@ -42,6 +42,11 @@ export class Retention {
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size')
   }
 
+  /** Bytes of pages that are free. */
+  get freeBytes(): number {
+    return this.#pragma('freelist_count') * this.#pragma('page_size')
+  }
+
   /**
    * Gives free pages back to the file system, some at a time, where many are free: rows that became
    * blocks leave them behind. Whether any were. Outside a transaction.
