@@ -24,7 +24,7 @@ import { RESERVE_BYTES } from '../../src/uplink/store/card-room.ts'
 import type { Journal, JournalOptions } from '../../src/uplink/store/journal.ts'
 import { openJournal as openGatewayJournal } from '../../src/uplink/store/open-journal.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
-import { until } from '../support/gateway-process.ts'
+import { Folder, startGateway, until } from '../support/gateway-process.ts'
 import {
   checkpointOf,
   inFolder,
@@ -134,7 +134,9 @@ testWhere(
     const said: string[] = []
     const logger = { ...silent, error: (_: object, text: string) => said.push(text) }
     const journal = await withReserve(card, { committed: () => (committed += 1), logger })
-    let next = starve(journal, card, 0)
+    let next = append(journal, 0, 200)
+    assert.ok(journal.commit())
+    next = starve(journal, card, next)
     assert.ok(existsSync(join(card, 'journal.reserve')), 'the reserve is not for others')
     const stored = journal.health().records
     for (let i = 0; i < 30; i += 1) {
@@ -306,7 +308,7 @@ testWhere(
       assert.is(found.length, 1)
       assert.match(
         found[0] ?? '',
-        /^The journal cannot be used \(.*: the card is full.*records go to /,
+        /^The journal cannot be used \(the card is full: .*\): records go to /,
       )
       assert.not.match(found[0] ?? '', /damaged/)
       append(journal, 0, 10)
@@ -324,5 +326,72 @@ testWhere(
     journal.stop()
   }),
 )
+
+interface Health {
+  findings: string[]
+  store: { records: number; uncommitted: number }
+}
+
+testWhere(
+  test,
+  mounts,
+  'full while the gateway runs, and when it starts: it serves, tells of it, and goes on by itself',
+  async () => {
+    const folder = new Folder()
+    const card = join(folder.path, 'data')
+    mkdirSync(card)
+    mountMemory(card, 'size=32m')
+    try {
+      const args = ['--demo', '--config', folder.file('odograph.yaml', 'store:\n  commit: 1\n')]
+      const gateway = await startGateway(folder, args)
+      const health = async () => {
+        const { status, body } = await gateway.get('/v1/gateway/health')
+        assert.is(status, 200)
+        return body as Health
+      }
+      const isSaid = ({ findings }: Health) => findings.some((text) => /card is full/.test(text))
+      await until('a record', async () => (await health()).store.records > 0)
+      await until('words', async () => {
+        fillUp(card)
+        return isSaid(await health())
+      })
+      await until('a record that waits', async () => (await health()).store.uncommitted > 0)
+      const { body: vehicles } = await gateway.get('/v1/gateway/vehicles')
+      const [demo] = vehicles as { tokenId: string }[]
+      const { status } = await gateway.get(`/v1/vehicle/${demo?.tokenId}/status`)
+      assert.is(status, 200)
+      rmSync(join(card, 'other.log'))
+      await until('room', async () => {
+        const { findings } = await health()
+        return !findings.some((text) => /cannot be written/.test(text))
+      })
+      assert.is((await gateway.command.stop()).code, 0)
+      const records = storedIn(card)
+      assert.equal(numbersOf(records), upTo(0, records.length))
+      assert.ok(records.length > 0)
+
+      rmSync(join(card, 'journal.reserve'), { force: true })
+      fillUp(card)
+      const again = await startGateway(folder, args)
+      const { body } = await again.get('/v1/gateway/health')
+      assert.ok(isSaid(body), JSON.stringify(body))
+      assert.is((await again.command.stop()).code, 0)
+      rmSync(join(card, 'other.log'))
+      assert.equal(storedIn(card), records)
+    } finally {
+      unmount(card)
+      folder.remove()
+    }
+  },
+)
+
+function storedIn(card: string): StoredRecord[] {
+  const journal = openJournal(card)
+  try {
+    return journal.read(0, 100_000)
+  } finally {
+    journal.stop()
+  }
+}
 
 test.run()

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
 import { releaseReserve } from './card-room.ts'
-import { damageOf, findDamage, isDamage } from './check.ts'
+import { damageOf, findDamage, isDamage, isFull } from './check.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { isLogForeign } from './open-damaged.ts'
 import { finishRepair, repair } from './repair.ts'
@@ -32,7 +32,7 @@ export function openJournal(options: JournalOptions, found: (sentence: string) =
     if (damage !== undefined) return openRepaired(options, damage, found)
     return openPatiently(options)
   } catch (error) {
-    if (!isDamage(error)) return openTemporary(options, messageOf(error), found)
+    if (!isDamage(error)) return openTemporary(options, reasonOf(error), found)
     return openRepaired(options, damageOf(error), found)
   }
 }
@@ -87,6 +87,10 @@ function openPatiently(options: JournalOptions): Journal {
       logger.warn({ path }, 'the journal is in use by another process; waiting for it')
     }
   }
+}
+
+function reasonOf(error: unknown): string {
+  return isFull(error) ? `the card is full: ${messageOf(error)}` : messageOf(error)
 }
 
 function openTemporary(
