@@ -232,8 +232,10 @@ const migrations: readonly string[] = [
  * writes. Throws `store-failed` for a file of a later version.
  */
 export function migrate(database: Database, path: string): void {
-  // Only a file without a table takes it: pages that became free can then be given back.
-  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  // Only a file without a table takes it: pages that became free can then be given back. In any
+  // other it would want to write, and wait for whoever writes.
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() ?? {}
+  if (pages === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database)
   database.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 8388608')
   if (versionOf(database, path) === migrations.length) return
