@@ -241,6 +241,12 @@ export class Journal implements RecordWriter, LaneStore {
     return this.#commit(true)
   }
 
+  /** The same where there is no later: on a full card nothing is waited for. */
+  secure(): boolean {
+    this.#room.hurry()
+    return this.#commit(true)
+  }
+
   #commit(all: boolean): boolean {
     if (this.#closed) return true
     for (;;) {
@@ -468,8 +474,7 @@ export class Journal implements RecordWriter, LaneStore {
     if (this.#closed) return
     clearInterval(this.#timer)
     clearTimeout(this.#soon)
-    this.#room.hurry()
-    const isWritten = this.commit()
+    const isWritten = this.secure()
     this.#closed = true
     if (isWritten) this.#mark()
     this.#database.close()
