@@ -205,6 +205,13 @@ export class Gateway {
     await this.#storage.stop()
   }
 
+  /** Power is about to fail: makes durable what there is, and goes on. False if it could not be written. */
+  secure(): boolean {
+    this.#pipelines.flush()
+    this.#troubleCodes.keepAll()
+    return this.#journal.secure()
+  }
+
   health(): GatewayHealth {
     return gatewayHealth({
       version: this.#options.version,

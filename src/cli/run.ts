@@ -1,6 +1,10 @@
 /**
  * `odograph run`: the gateway. One line on standard output once it serves, `ready http://HOST:PORT`;
  * everything else goes to standard error.
+ *
+ * SIGPWR is how a power supply that is about to fail is told of: what there is becomes durable at once,
+ * and the gateway goes on, for the power may come back. A program of such a supply sends it with
+ * `systemctl kill --signal=SIGPWR odograph`.
  */
 import { issueUserToken } from '../api/auth/tokens.ts'
 import { hostAndPort } from '../config/address.ts'
@@ -45,6 +49,11 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   const folder = dataFolderPath(values.data)
   const logger = createLogger({ ...loaded.config.log, write: (line) => io.stderr.write(line) })
   const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
+  const secure = () => {
+    if (gateway.secure()) logger.warn({}, 'the power is about to fail: everything is committed')
+    else logger.error({}, 'the power is about to fail, and the journal cannot be written')
+  }
+  process.on('SIGPWR', secure)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
   try {
     const url = await Promise.race([gateway.start(), aborted(io.signal)])
@@ -56,6 +65,7 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   } finally {
     logger.info({}, 'odograph stops')
     await gateway.stop()
+    process.off('SIGPWR', secure)
   }
   logger.info({}, 'everything is stored; goodbye')
   return 0

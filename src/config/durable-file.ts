@@ -32,6 +32,11 @@ export function writeDurably(path: string, content: string, mode = 0o600): void 
     rmSync(temporary, { force: true })
     throw error
   }
+  syncFolder(folder)
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')
   try {
     fsyncSync(handle)

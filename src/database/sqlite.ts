@@ -24,15 +24,23 @@ export interface Database {
   close(): void
 }
 
-type DatabaseClass = new (path: string, options: { readOnly: boolean }) => Database
+interface CopyOptions {
+  /** Pages a step. */
+  rate: number
+  progress: (step: { totalPages: number; remainingPages: number }) => void
+}
 
-function databaseClass(): DatabaseClass {
-  const builtin = process.getBuiltinModule?.('node:sqlite') as
-    | { DatabaseSync: DatabaseClass }
-    | undefined
-  if (builtin !== undefined) return builtin.DatabaseSync
+interface Library {
+  DatabaseSync: new (path: string, options: { readOnly: boolean }) => Database
+  /** Missing in the first versions of `node:sqlite`. */
+  backup?: (database: Database, path: string, options: CopyOptions) => Promise<number>
+}
+
+function library(): Library {
+  const builtin = process.getBuiltinModule?.('node:sqlite') as Library | undefined
+  if (builtin !== undefined) return builtin
   const require = createRequire(import.meta.url)
-  return (require('@photostructure/sqlite') as { DatabaseSync: DatabaseClass }).DatabaseSync
+  return require('@photostructure/sqlite') as Library
 }
 
 /** Values that the table cannot hold: too big, against a constraint, of the wrong type. */
@@ -48,11 +56,42 @@ export function isRefusal(error: unknown): boolean {
 /** Opens a database file. Throws `store-failed` naming the file. */
 export function openDatabase(path: string, options: { readOnly: boolean }): Database {
   try {
-    const Class = databaseClass()
-    const database = new Class(path, options)
+    const { DatabaseSync } = library()
+    const database = new DatabaseSync(path, options)
     database.exec('PRAGMA busy_timeout = 5000')
     return database
   } catch (error) {
     throw new OdographError('store-failed', path, `cannot be opened: ${messageOf(error)}`, error)
+  }
+}
+
+const PAGES_AT_ONCE = 500
+
+/**
+ * Copies all that a database holds at this moment into a file that is not there yet. The read
+ * transaction holds the moment: without, the copy would begin anew whenever another process writes.
+ * In a log (WAL) a reader holds up no writer; only the log grows meanwhile by what is written. What
+ * `progress` throws ends it.
+ */
+export async function copyDatabase(
+  database: Database,
+  path: string,
+  progress: (done: number, total: number) => void,
+): Promise<void> {
+  const { backup } = library()
+  if (backup === undefined) {
+    database.prepare('VACUUM INTO ?').run(path)
+    return
+  }
+  database.exec('BEGIN')
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_master').get()
+    await backup(database, path, {
+      rate: PAGES_AT_ONCE,
+      progress: ({ totalPages, remainingPages }) =>
+        progress(totalPages - remainingPages, totalPages),
+    })
+  } finally {
+    database.exec('ROLLBACK')
   }
 }

@@ -23,6 +23,7 @@ export interface StorageOptions {
   found: (sentence: string) => void
 }
 
+const CARD_FULL = 'The card is full: where no room is left, the oldest records give way to new ones'
 const DAY: Millis = 86_400_000
 
 export class Storage {
@@ -71,15 +72,16 @@ export class Storage {
 
   /** Sentences about what is wrong. */
   findings(): string[] {
-    const { failure, lost, lostFrames, unsentRemoved } = this.journal.health()
+    const { cardFull, failure, lost, lostFrames, unsentRemoved } = this.journal.health()
     return [
       ...(failure === undefined ? [] : [`The journal cannot be written: ${failure}`]),
+      ...(cardFull && failure === undefined ? [CARD_FULL] : []),
       ...(lost === 0 ? [] : [`${lost} records were lost because nothing could be written`]),
       ...(lostFrames === 0 ? [] : [`${lostFrames} frames that were sent to a bus stand in no log`]),
       ...(unsentRemoved === 0
         ? []
         : [
-            `${unsentRemoved} records were removed before every sink had them, because the store has reached its limit (store.maxMegabytes, store.maxDays)`,
+            `${unsentRemoved} records were removed before every sink had them, because the store has reached its limit (store.maxMegabytes, store.maxDays) or its card was full`,
           ]),
     ]
   }

@@ -4,7 +4,7 @@
  * writes afterwards removes it.
  */
 import type { Database } from '../../database/sqlite.ts'
-import { messageOf, OdographError } from '../../model/errors.ts'
+import { messageOf, OdographError, systemCode } from '../../model/errors.ts'
 
 /** So many faults are enough to know. */
 const MAX_FAULTS = 20
@@ -39,9 +39,22 @@ const UNREADABLE: ReadonlySet<number> = new Set([266, 522, 8202, 8458])
 const TEXT =
   /disk image is malformed|not a database|malformed database|disk I\/O|^no such (table|col)/
 
+/** SQLITE_FULL; SQLITE_IOERR_SHMSIZE, where there is not even room for the index of the log. */
+const FULL = 13
+const NO_ROOM_FOR_INDEX = 4874
+
+/** Whether writing failed because the card is full. */
+export function isFull(error: unknown): boolean {
+  const source = sourceOf(error)
+  const { errcode } = source as { errcode?: unknown }
+  if (errcode === FULL || errcode === NO_ROOM_FOR_INDEX) return true
+  return systemCode(source) === 'ENOSPC' || /disk is full/.test(messageOf(source))
+}
+
 /** Whether reading failed for what stands in the file. */
 export function isDamage(error: unknown): boolean {
   const source = sourceOf(error)
+  if (isFull(source)) return false
   const { errcode } = source as { errcode?: unknown }
   if (typeof errcode === 'number') {
     if (DAMAGE.has(errcode & 0xff) || UNREADABLE.has(errcode)) return true

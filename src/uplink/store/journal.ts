@@ -4,8 +4,9 @@
  * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
  * power cut) does the same, but lets frames sent wait for their minute.
  *
- * A commit that fails (a full or read-only card) keeps its records in memory, up to a bound, says so
- * in `health`, and is tried again with the next. A record that the database refuses as such (a
+ * A commit that finds its card full makes room and is tried again at once (card-room.ts). One that
+ * fails keeps its records in memory, up to a bound, says so in `health`, and is tried again with the
+ * next. A record that the database refuses as such (a
  * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
 
@@ -25,7 +26,8 @@ import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
-import { isDamage, markClean, unmarkClean } from './check.ts'
+import { CardRoom } from './card-room.ts'
+import { isDamage, isFull, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { CounterSlots } from './counter-slots.ts'
 import { Cursors } from './cursors.ts'
@@ -34,7 +36,7 @@ import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
 import { type Pending, RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
-import { Retention } from './retention.ts'
+import { type Removed, Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
@@ -43,6 +45,11 @@ import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
 const MAX_WAITING = 86_400
 /** So many records are committed without waiting for the timer (a recording read at full speed). */
 const MAX_GROUP = 2000
+/** What a record is taken to need, with its index, where room is made for it. */
+const RECORD_BYTES = 600
+/** More room is made with each. */
+const ATTEMPTS = 6
+const CARD_IS_FULL = 'the card is full; records wait in memory, for a day at most'
 /** Events that come together are committed together. */
 const EVENT_DELAY_MS: Millis = 100
 
@@ -72,6 +79,8 @@ export interface JournalHealth {
   records: number
   bytes: number
   uncommitted: number
+  /** Whether a commit has found the card full, and it has not much room since. */
+  cardFull: boolean
   /** Why the last commit failed; undefined if it did not. */
   failure: string | undefined
   /** Records and events pushed out of memory because nothing could be written, or refused by the database. */
@@ -89,6 +98,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #state: Statement
   readonly #records: RecordTable
   readonly #retention: Retention
+  readonly #room: CardRoom
   readonly #lanes: LaneStates
   readonly #sent: SentLog
   readonly #events: EventLog
@@ -101,6 +111,8 @@ export class Journal implements RecordWriter, LaneStore {
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
   #failure: string | undefined
+  /** Records of the transaction that the database did not take. */
+  #refused = 0
   #lost = 0
   #closed = false
 
@@ -118,6 +130,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#unmark()
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
+      this.#room = this.#cardRoom()
       this.#state = prepare(SAVE_STATE)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
@@ -143,11 +156,26 @@ export class Journal implements RecordWriter, LaneStore {
     }
   }
 
+  #cardRoom(): CardRoom {
+    const retention = this.#retention
+    return new CardRoom({
+      path: this.path,
+      database: this.#database,
+      now: this.#options.now,
+      giveWay: (bytes) => this.#remove((sentUpTo) => retention.giveWay(bytes, sentUpTo)),
+      bytes: () => retention.bytes,
+      freeBytes: () => retention.freeBytes,
+      giveBack: (pages) => retention.giveBack(pages),
+      shrinks: () => retention.shrinks,
+    })
+  }
+
   start(): void {
     if (this.#timer !== undefined) return
     const turn = () => {
       this.#commit(false)
       this.#prune()
+      this.#room.prepare()
     }
     this.#timer = setInterval(turn, this.#options.commitEvery)
     this.#prune()
@@ -229,58 +257,104 @@ export class Journal implements RecordWriter, LaneStore {
     return this.#commit(true)
   }
 
+  /** The same where there is no later: on a full card nothing is waited for. */
+  secure(): boolean {
+    this.#room.hurry()
+    return this.#commit(true)
+  }
+
   #commit(all: boolean): boolean {
     if (this.#closed) return true
-    const parts = this.#parts().filter((part) => part.isDue(all))
-    const { length: waiting } = [...this.#pending, ...parts, ...this.#restamps]
-    if (waiting === 0) return true
-    const stored = this.#options.now() * 1000
-    let refused = 0
-    try {
-      this.#database.exec('BEGIN IMMEDIATE')
-      // Another process that wrote may have ended meanwhile.
-      unmarkClean(this.#database)
-      for (const part of parts) part.write()
-      this.#records.begun()
-      for (const pending of this.#pending) if (!this.#records.write(pending)) refused += 1
-      for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
-        const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
-        const states = [newest, odometer].map((state) => JSON.stringify(state))
-        const totals = counters === undefined ? null : JSON.stringify(counters)
-        this.#state.run(vehicle, ...states, stored, totals)
+    for (;;) {
+      const { length: waiting } = [...this.#pending, ...this.#due(all), ...this.#restamps]
+      if (waiting === 0) return true
+      const isLate = this.#failure !== undefined
+      // What has gathered while nothing could be written may be more than there is room for at once.
+      const group = this.#pending.slice(0, isLate ? MAX_GROUP : this.#pending.length)
+      if (!this.#commitGroup(group, all)) return false
+      this.#options.committed?.()
+      if (!isLate) return true
+    }
+  }
+
+  #commitGroup(group: Pending[], all: boolean): boolean {
+    if (this.#room.isFull) this.#room.before(this.#bytesOf(group))
+    for (let attempt = 0; ; attempt += 1) {
+      const parts = this.#due(all)
+      try {
+        this.#write(group, parts)
+        this.#written(group.length, parts)
+        return true
+      } catch (error) {
+        rollBack(this.#database)
+        this.#records.ended(false)
+        const mayTry = isFull(error) && attempt < ATTEMPTS
+        if (mayTry && this.#room.make(this.#bytesOf(group), attempt)) continue
+        this.#failed(error)
+        return false
       }
+    }
+  }
+
+  /** What they will need, as far as those tell that are there. */
+  #bytesOf(group: Pending[]): number {
+    const mean = this.#retention.bytes / Math.max(this.#records.count, 1)
+    return group.length * Math.max(mean, RECORD_BYTES)
+  }
+
+  #write(group: Pending[], parts: CommitPart[]): void {
+    const stored = this.#options.now() * 1000
+    this.#refused = 0
+    this.#database.exec('BEGIN IMMEDIATE')
+    // Another process that wrote may have ended meanwhile.
+    unmarkClean(this.#database)
+    for (const part of parts) part.write()
+    this.#records.begun()
+    for (const pending of group) if (!this.#records.write(pending)) this.#refused += 1
+    for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
+      const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
+      const states = [newest, odometer].map((state) => JSON.stringify(state))
+      const totals = counters === undefined ? null : JSON.stringify(counters)
+      this.#state.run(vehicle, ...states, stored, totals)
+    }
+    // They change what stands in rows: all that is older has to.
+    if (group.length === this.#pending.length) {
       for (const change of this.#restamps) this.#restamp(change)
-      this.#database.exec('COMMIT')
-    } catch (error) {
-      this.#failed(error)
-      return false
     }
-    if (this.#failure !== undefined) {
+    this.#database.exec('COMMIT')
+    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
+  }
+
+  #written(count: number, parts: CommitPart[]): void {
+    const isLast = count === this.#pending.length
+    if (this.#failure !== undefined && isLast) {
       this.#options.logger.info({ path: this.path }, 'the journal can be written again')
+      this.#failure = undefined
     }
-    this.#failure = undefined
     this.#records.ended(true)
     for (const part of parts) part.written()
-    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
-    this.#lost += refused
-    this.#pending = []
-    this.#restamps = []
+    this.#lost += this.#refused
+    this.#pending = this.#pending.slice(count)
+    if (isLast) this.#restamps = []
     this.#checkpoints.clear()
-    this.#options.committed?.()
-    return true
   }
 
   /** One step towards the limits of the store. Whether there may be more to do. */
   retain(): boolean {
     if (this.#closed) return false
-    if (!this.#retention.isDue(this.#options.now())) return this.#retention.shrink()
+    if (this.#room.tend()) return true
+    const now = this.#options.now()
+    if (!this.#retention.isDue(now)) return this.#retention.shrink()
+    return this.#remove((sentUpTo) => this.#retention.step(now, sentUpTo)) > 0
+  }
+
+  /** How many records went. */
+  #remove(step: (sentUpTo: number) => Removed): number {
     const removed = { sent: 0, unsent: 0 }
-    this.#inTransaction(() =>
-      Object.assign(removed, this.#retention.step(this.#options.now(), this.#lanes.sentUpTo())),
-    )
+    this.#inTransaction(() => Object.assign(removed, step(this.#lanes.sentUpTo())))
     const { sent, unsent } = removed
     if (unsent > 0) this.keep('retention', 'unsent', this.#unsentRemoved() + unsent)
-    return sent + unsent > 0
+    return sent + unsent
   }
 
   #unsentRemoved(): number {
@@ -296,6 +370,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#database.exec('COMMIT')
     } catch (error) {
       rollBack(this.#database)
+      this.#records.undone()
       throw error
     }
   }
@@ -308,8 +383,10 @@ export class Journal implements RecordWriter, LaneStore {
     this.#options.logger.info(fields, 'records were given their times')
   }
 
-  #parts(): CommitPart[] {
-    return [this.#sent, this.#events, this.#states, this.#counters]
+  #due(all: boolean): CommitPart[] {
+    return [this.#sent, this.#events, this.#states, this.#counters].filter((part) =>
+      part.isDue(all),
+    )
   }
 
   #prune(): void {
@@ -322,9 +399,7 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #failed(error: unknown): void {
-    rollBack(this.#database)
-    this.#records.ended(false)
-    const reason = messageOf(error)
+    const reason = isFull(error) ? CARD_IS_FULL : messageOf(error)
     if (this.#failure !== reason) {
       const fields = { path: this.path, waiting: this.#pending.length }
       this.#options.logger.error(fields, `the journal cannot be written: ${reason}`)
@@ -405,6 +480,7 @@ export class Journal implements RecordWriter, LaneStore {
       records: this.#records.count,
       bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
       uncommitted: this.#pending.length,
+      cardFull: this.#room.isFull,
       failure: this.#failure,
       lost: this.#lost + this.#events.lost,
       lostFrames: this.#sent.lost,
@@ -428,7 +504,7 @@ export class Journal implements RecordWriter, LaneStore {
     if (this.#closed) return
     clearInterval(this.#timer)
     clearTimeout(this.#soon)
-    const isWritten = this.commit()
+    const isWritten = this.secure()
     this.#closed = true
     if (isWritten) this.#mark()
     this.#database.close()

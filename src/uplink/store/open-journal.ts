@@ -4,12 +4,13 @@
  * at all, records go to the temporary folder, so that the present can at least be seen, and the
  * health says so.
  */
-import { mkdtempSync, statSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
-import { damageOf, findDamage, isDamage } from './check.ts'
+import { releaseReserve } from './card-room.ts'
+import { damageOf, findDamage, isDamage, isFull } from './check.ts'
 import { Journal, type JournalOptions } from './journal.ts'
 import { isLogForeign } from './open-damaged.ts'
 import { finishRepair, repair } from './repair.ts'
@@ -18,16 +19,20 @@ import { versionOf } from './schema.ts'
 /** Another process writes (a replay): opening waits for 5 s itself. */
 const LOCKED = /locked|busy/i
 const LOCKED_TRIES = 4
+/** A file system in memory that every Linux has. */
+const IN_MEMORY = '/dev/shm'
+const ROOM_BYTES = 10_000_000
 const FOREIGN_LOG = 'its log, journal.db-wal, belongs to another or an earlier one'
 
 export function openJournal(options: JournalOptions, found: (sentence: string) => void): Journal {
   try {
+    releaseReserve(options.path)
     finishRepair(options.path)
     const damage = damageIn(options.path)
     if (damage !== undefined) return openRepaired(options, damage, found)
     return openPatiently(options)
   } catch (error) {
-    if (!isDamage(error)) return openTemporary(options, messageOf(error), found)
+    if (!isDamage(error)) return openTemporary(options, reasonOf(error), found)
     return openRepaired(options, damageOf(error), found)
   }
 }
@@ -84,14 +89,34 @@ function openPatiently(options: JournalOptions): Journal {
   }
 }
 
+function reasonOf(error: unknown): string {
+  return isFull(error) ? `the card is full: ${messageOf(error)}` : messageOf(error)
+}
+
 function openTemporary(
   options: JournalOptions,
   reason: string,
   found: (sentence: string) => void,
 ): Journal {
-  const path = join(mkdtempSync(join(tmpdir(), 'odograph-')), 'journal.db')
+  const path = join(temporaryFolder(), 'journal.db')
   found(
     `The journal cannot be used (${reason}): records go to ${path} and are lost with the next restart. Check the card, its space and the permissions of the data folder.`,
   )
   return new Journal({ ...options, path })
+}
+
+/** The folder for temporary files may be on the same card. */
+function temporaryFolder(): string {
+  const [folder = tmpdir()] = [tmpdir(), IN_MEMORY].filter(hasRoom)
+  return mkdtempSync(join(folder, 'odograph-'))
+}
+
+function hasRoom(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize > ROOM_BYTES
+  } catch {
+    return false
+  }
 }

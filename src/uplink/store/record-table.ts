@@ -122,6 +122,12 @@ export class RecordTable {
     this.#added = 0
   }
 
+  /** What was removed in a transaction is there again. */
+  undone(): void {
+    this.#count = undefined
+    this.#sealed.changed()
+  }
+
   /** Within a transaction. Throws if the rows are not the ones that stand in the block. */
   seal(block: SealedBlock): void {
     const { vehicle, boot, firstSeq, lastSeq, count } = block

@@ -1,9 +1,9 @@
 /**
- * What goes when the journal reaches its limits. By age: whatever is older. By size: the oldest
+ * What goes when the journal reaches its limits, or its card is full (card-room.ts). By age: whatever is older. By size: the oldest
  * records that every sink has, then the oldest of all; what was never sent is counted and said.
  * Odometer slots, events and states stay: they are small, and distances need them for ever.
  */
-import type { Database } from '../../database/sqlite.ts'
+import type { Database, Row } from '../../database/sqlite.ts'
 import type { Millis } from '../../model/time.ts'
 import type { RecordTable } from './record-table.ts'
 
@@ -42,15 +42,30 @@ export class Retention {
     return (this.#pragma('page_count') - this.#pragma('freelist_count')) * this.#pragma('page_size')
   }
 
+  /** Bytes of pages that are free. */
+  get freeBytes(): number {
+    return this.#pragma('freelist_count') * this.#pragma('page_size')
+  }
+
   /**
    * Gives free pages back to the file system, some at a time, where many are free: rows that became
    * blocks leave them behind. Whether any were. Outside a transaction.
    */
   shrink(): boolean {
     const free = this.#pragma('freelist_count')
-    if (this.#pragma('auto_vacuum') !== INCREMENTAL) return false
     if (free < FREE_PAGES || free < this.#pragma('page_count') / 4) return false
-    this.#database.prepare(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`).all()
+    return this.giveBack(PAGES_AT_ONCE)
+  }
+
+  /** Whether free pages can be given back: not those of a journal of an early version. */
+  get shrinks(): boolean {
+    return this.#pragma('auto_vacuum') === INCREMENTAL
+  }
+
+  /** Gives some free pages back to the file system. Whether there were any. Outside a transaction. */
+  giveBack(pages: number): boolean {
+    if (!this.shrinks || this.#pragma('freelist_count') === 0) return false
+    this.#database.prepare(`PRAGMA incremental_vacuum(${pages})`).all()
     return true
   }
 
@@ -61,10 +76,19 @@ export class Retention {
 
   /** Within a transaction: one step. `sentUpTo`: the place up to which every sink has all. */
   step(now: Millis, sentUpTo: number): Removed {
+    return this.#remove(this.#limits.maxBytes, sentUpTo, () => this.#tooOld(now))
+  }
+
+  /** Within a transaction: the oldest that hold so many bytes, in the same order. */
+  giveWay(bytes: number, sentUpTo: number): Removed {
+    return this.#remove(this.bytes - bytes, sentUpTo, () => undefined)
+  }
+
+  #remove(maxBytes: number, sentUpTo: number, tooOld: () => Row | undefined): Removed {
     const removed: Removed = { sent: 0, unsent: 0 }
     for (let left = BLOCKS_AT_ONCE; left > 0; left--) {
-      const old = this.#tooOld(now)
-      if (old === undefined && this.bytes <= this.#limits.maxBytes) break
+      const old = tooOld()
+      if (old === undefined && this.bytes <= maxBytes) break
       const block =
         old ??
         this.#records.oldestBlock('last_seq <= ?', sentUpTo) ??
@@ -89,7 +113,7 @@ export class Retention {
     return gone > 0 ? 'rows' : undefined
   }
 
-  #tooOld(now: Millis) {
+  #tooOld(now: Millis): Row | undefined {
     const { maxAge } = this.#limits
     if (maxAge === undefined) return undefined
     return this.#records.oldestBlock('last_time < ?', now - maxAge)

@@ -268,7 +268,8 @@ const migrations: readonly string[] = [
  * writes. Throws `store-failed` for a file of a later version.
  */
 export function migrate(database: Database, path: string): void {
-  // Only a file without a table takes it: pages that became free can then be given back.
+  // Only a file without a table takes it: pages that became free can then be given back. In any
+  // other it would want to write, and wait for whoever writes.
   if (isEmpty(database)) database.exec('PRAGMA auto_vacuum = INCREMENTAL')
   useWriteAheadLog(database)
   // FULL: a commit is on the card when it returns. Pages of 4 KiB are what file systems and cards
