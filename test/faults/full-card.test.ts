@@ -35,7 +35,7 @@ import {
 } from '../support/journal-records.ts'
 import { mayMount, mountMemory, unmount } from '../support/mounts.ts'
 import { testWhere } from '../support/needs.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startReaderWorker } from '../support/source-workers.ts'
 
 const test = suite('a full card')
 

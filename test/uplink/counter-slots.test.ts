@@ -21,7 +21,7 @@ import {
   openJournal,
   START,
 } from '../support/journal-records.ts'
-import { startReaderWorker } from '../support/reader-worker.ts'
+import { startReaderWorker } from '../support/source-workers.ts'
 
 const test = suite('counters in the journal')
 
