@@ -8,7 +8,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readFileSync,
   rmSync,
   statfsSync,
   statSync,
@@ -294,36 +293,50 @@ testWhere(
 testWhere(
   test,
   mounts,
-  'full at the start, and nothing in reserve: the gateway starts, says so, and touches nothing',
-  onCard('32m', (card, folder) => {
+  'full at the start, and nothing in reserve: what comes waits, and is stored once there is room',
+  onCard('32m', (card) => {
     const first = openJournal(card)
     append(first, 0, 1000)
     first.stop()
     fillUp(card)
-    const before = readFileSync(join(card, 'journal.db'))
+    const { journal, found } = openAsGateway(card)
+    started.push(journal)
+    assert.equal(found, [])
+    append(journal, 1000, 500)
+    assert.not.ok(journal.commit())
+    assert.match(journal.health().failure ?? '', /^the card is full/)
+    assert.equal(numbersOf(journal.read(0, 10_000)), upTo(0, 1000))
+    rmSync(join(card, 'other.log'))
+    assert.ok(journal.commit())
+    assert.equal(numbersOf(journal.read(0, 10_000)), upTo(0, 1500))
+    journal.stop()
+    assertWhole(card)
+  }),
+)
+
+testWhere(
+  test,
+  mounts,
+  'full when a journal is to be made: the gateway starts with one elsewhere, and says so',
+  onCard('32m', (card, folder) => {
+    fillUp(card)
     const temporary = process.env.TMPDIR
     process.env.TMPDIR = folder
     try {
       const { journal, found } = openAsGateway(card)
+      started.push(journal)
       assert.is(found.length, 1)
       assert.match(
         found[0] ?? '',
         /^The journal cannot be used \(the card is full: .*\): records go to /,
       )
-      assert.not.match(found[0] ?? '', /damaged/)
+      assert.ok(journal.path.startsWith(join(folder, 'odograph-')))
       append(journal, 0, 10)
       assert.ok(journal.commit())
-      journal.stop()
     } finally {
       if (temporary === undefined) delete process.env.TMPDIR
       else process.env.TMPDIR = temporary
     }
-    assert.ok(readFileSync(join(card, 'journal.db')).equals(before))
-    rmSync(join(card, 'other.log'))
-    const { journal, found } = openAsGateway(card)
-    assert.equal(found, [])
-    assert.equal(numbersOf(journal.read(0, 10_000)), upTo(0, 1000))
-    journal.stop()
   }),
 )
 
@@ -373,11 +386,18 @@ testWhere(
       rmSync(join(card, 'journal.reserve'), { force: true })
       fillUp(card)
       const again = await startGateway(folder, args)
-      const { body } = await again.get('/v1/gateway/health')
-      assert.ok(isSaid(body), JSON.stringify(body))
-      assert.is((await again.command.stop()).code, 0)
+      await until('words', async () => {
+        const { status, body } = await again.get('/v1/gateway/health')
+        return status === 200 && isSaid(body)
+      })
       rmSync(join(card, 'other.log'))
-      assert.equal(storedIn(card), records)
+      await until('room', async () => !isSaid((await again.get('/v1/gateway/health')).body), 40_000)
+      assert.is((await again.command.stop()).code, 0)
+      const all = storedIn(card)
+      assert.equal(all.slice(0, records.length), records)
+      const later = all.slice(records.length)
+      assert.equal(numbersOf(later), upTo(0, later.length))
+      assert.ok(later.length > 0)
     } finally {
       unmount(card)
       folder.remove()
