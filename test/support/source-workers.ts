@@ -5,8 +5,8 @@ import type { StartReaderWorker } from '../../src/uplink/store/reader.ts'
 
 const root = new URL('../../src/uplink/', import.meta.url).href
 
-export const startReaderWorker: StartReaderWorker = (path) =>
-  workerOf('store/reader-worker.ts', { path })
+export const startReaderWorker: StartReaderWorker = (work) =>
+  workerOf('store/reader-worker.ts', work)
 
 export const startJsonlWorker: StartJsonlWorker = (work) => workerOf('export/jsonl-worker.ts', work)
 

@@ -4,6 +4,7 @@ import type { RecordQuery } from '../../model/ports.ts'
 import type { SignalName } from '../../model/signals.ts'
 import type { Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
+import { CLOSE } from '../end-worker.ts'
 import { readRange } from '../store/read-range.ts'
 import { openReading } from '../store/reading.ts'
 import { JsonlWriter } from './jsonl.ts'
@@ -12,6 +13,11 @@ export interface JsonlWork {
   path: string
   vehicle: Vehicle
   signals: readonly SignalName[] | undefined
+}
+
+export interface JsonlRequest {
+  index: number
+  query: RecordQuery
 }
 
 /** A slice as it was made; `last`: the time of its last record, undefined where it has none. */
@@ -25,7 +31,12 @@ export interface JsonlSlice {
 const { path, vehicle, signals } = workerData as JsonlWork
 const reading = openReading(path)
 
-parentPort?.on('message', (request: { index: number; query: RecordQuery }) => {
+parentPort?.on('message', (request: JsonlRequest | typeof CLOSE) => {
+  if (request === CLOSE) {
+    reading.database.close()
+    parentPort?.close()
+    return
+  }
   const made = sliceOf(request.index, request.query)
   const moved = made.pieces.map(({ buffer }) => buffer)
   parentPort?.postMessage(made, moved)

@@ -7,7 +7,8 @@ import { Worker } from 'node:worker_threads'
 import { OdographError } from '../../model/errors.ts'
 import type { RecordQuery } from '../../model/ports.ts'
 import type { Millis } from '../../model/time.ts'
-import type { JsonlSlice, JsonlWork } from './jsonl-worker.ts'
+import { endWorker } from '../end-worker.ts'
+import type { JsonlRequest, JsonlSlice, JsonlWork } from './jsonl-worker.ts'
 import type { ExportOutput } from './output.ts'
 
 /** Starts a thread that runs `jsonl-worker`. */
@@ -37,7 +38,7 @@ export async function parallelJsonl(options: ParallelOptions): Promise<number> {
   try {
     return await written(new Slices(workers, slices, work.path), options)
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all(workers.map(endWorker))
   }
 }
 
@@ -100,7 +101,8 @@ class Slices {
 
   #ask(index: number): void {
     const query = this.#queries[index]
-    if (query !== undefined)
-      this.#workers[index % this.#workers.length]?.postMessage({ index, query })
+    if (query === undefined) return
+    const request: JsonlRequest = { index, query }
+    this.#workers[index % this.#workers.length]?.postMessage(request)
   }
 }

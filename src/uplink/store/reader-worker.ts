@@ -1,6 +1,7 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
+import { CLOSE } from '../end-worker.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
 import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
@@ -35,10 +36,17 @@ interface Open {
   backlog: BacklogParts
 }
 
+/** What the thread is given; `closing` holds 1 as soon as what waits need not be answered any more. */
+export interface ReaderWork {
+  path: string
+  closing: Int32Array
+}
+
+const { path, closing } = workerData as ReaderWork
 let open: Open | undefined
 
-parentPort?.on('message', async (request: ReaderRequest | 'close') => {
-  if (request === 'close') {
+parentPort?.on('message', async (request: ReaderRequest | typeof CLOSE) => {
+  if (request === CLOSE) {
     open?.reading.database.close()
     parentPort?.close()
     return
@@ -48,7 +56,9 @@ parentPort?.on('message', async (request: ReaderRequest | 'close') => {
 
 async function answerOf({ id, method, args }: ReaderRequest): Promise<ReaderAnswer> {
   try {
-    open ??= opened((workerData as { path: string }).path)
+    // nobody waits for what was asked before the end
+    if (Atomics.load(closing, 0) === 1) throw new Error('the reader is closing')
+    open ??= opened(path)
     const { reading, backlog } = open
     if (method === 'backlogPart') {
       const [query] = args as [BacklogQuery]

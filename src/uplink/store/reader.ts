@@ -13,11 +13,12 @@ import type {
 } from '../../model/ports.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import type { BatchFormat } from '../batch-codec.ts'
+import { endWorker } from '../end-worker.ts'
 import type { BacklogPart, BacklogReader } from '../lanes/lane-store.ts'
 import type { BacklogQuery } from './backlog-parts.ts'
 import type { SealQuery } from './blocks/block-to-seal.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
-import type { ReaderAnswer, ReaderMethod, ReaderRequest } from './reader-worker.ts'
+import type { ReaderAnswer, ReaderMethod, ReaderRequest, ReaderWork } from './reader-worker.ts'
 
 export interface JournalReader extends RecordReader, EventReader, SentFrameReader {
   blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
@@ -32,16 +33,17 @@ interface Waiting {
 }
 
 /** Starts the thread that runs `reader-worker` on a database file. */
-export type StartReaderWorker = (path: string) => Worker
+export type StartReaderWorker = (work: ReaderWork) => Worker
 
-const startReaderWorker: StartReaderWorker = (path) =>
-  new Worker(new URL('./reader-worker.js', import.meta.url), { workerData: { path } })
+const startReaderWorker: StartReaderWorker = (work) =>
+  new Worker(new URL('./reader-worker.js', import.meta.url), { workerData: work })
 
 export function createReader(
   path: string,
   startWorker: StartReaderWorker = startReaderWorker,
 ): JournalReader {
   const waiting = new Map<number, Waiting>()
+  const closing = new Int32Array(new SharedArrayBuffer(4))
   let worker: Worker | undefined
   let stopped = false
   let count = 0
@@ -49,7 +51,7 @@ export function createReader(
   /** The worker is started on the first read, and anew if it ever dies. */
   function running(): Worker {
     if (worker !== undefined) return worker
-    const started = startWorker(path)
+    const started = startWorker({ path, closing })
     started.on('message', (answer: ReaderAnswer) => {
       const request = waiting.get(answer.id)
       waiting.delete(answer.id)
@@ -107,7 +109,8 @@ export function createReader(
         request.reject(new OdographError('store-failed', path, 'is closing'))
       }
       waiting.clear()
-      await ending?.terminate()
+      Atomics.store(closing, 0, 1)
+      if (ending !== undefined) await endWorker(ending)
     },
   }
 }
