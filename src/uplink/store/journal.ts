@@ -10,18 +10,12 @@
  * value of the wrong type) is left out with a log line, so that it does not hold up the others.
  */
 
-import { type Database, openDatabase, type Statement } from '../../database/sqlite.ts'
+import { type Database, openDatabase } from '../../database/sqlite.ts'
 import type { SentFrame } from '../../model/bus-request.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
 import type { CounterPoint, Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
-import {
-  type Checkpoint,
-  type CounterStates,
-  mergeStatus,
-  type NewRecord,
-  type StoredRecord,
-} from '../../model/record.ts'
+import type { Checkpoint, CounterStates, NewRecord, StoredRecord } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
 import type { OutboxStore } from '../outbox-port.ts'
@@ -40,6 +34,7 @@ import { type Removed, Retention } from './retention.ts'
 import { migrate } from './schema.ts'
 import { SentLog } from './sent-log.ts'
 import { keepVehicle, keptVehicles, type VehicleIds } from './vehicle-ids.ts'
+import { VehicleStates } from './vehicle-states.ts'
 
 /** A day at one record a second; what more comes while nothing can be written pushes out the oldest. */
 const MAX_WAITING = 86_400
@@ -52,9 +47,6 @@ const ATTEMPTS = 6
 const CARD_IS_FULL = 'the card is full; records wait in memory, for a day at most'
 /** Events that come together are committed together. */
 const EVENT_DELAY_MS: Millis = 100
-
-const SAVE_STATE = `INSERT OR REPLACE INTO vehicle_state VALUES (?1, ?2, ?3, ?4,
-  ifnull(?5, (SELECT counters FROM vehicle_state WHERE vehicle = ?1)))`
 
 export interface JournalOptions {
   path: string
@@ -95,7 +87,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly path: string
   readonly #options: JournalOptions
   readonly #database: Database
-  readonly #state: Statement
+  readonly #vehicles: VehicleStates
   readonly #records: RecordTable
   readonly #retention: Retention
   readonly #room: CardRoom
@@ -106,8 +98,6 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #counters: CounterSlots
   #pending: Pending[] = []
   #restamps: Restamp[] = []
-  #checkpoints = new Map<string, Checkpoint>()
-  #stored = new Map<string, Micros>()
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
   #failure: string | undefined
@@ -121,7 +111,6 @@ export class Journal implements RecordWriter, LaneStore {
     this.path = options.path
     this.#options = options
     this.#database = openDatabase(options.path, { readOnly: false })
-    const prepare = (sql: string) => this.#database.prepare(sql)
     try {
       migrate(this.#database, options.path)
       // What another process holds longer is tried again with the next commit.
@@ -131,15 +120,12 @@ export class Journal implements RecordWriter, LaneStore {
       const { maxAge, maxBytes = Number.POSITIVE_INFINITY } = options
       this.#retention = new Retention(this.#database, this.#records, { maxAge, maxBytes })
       this.#room = this.#cardRoom()
-      this.#state = prepare(SAVE_STATE)
+      this.#vehicles = new VehicleStates(this.#database, options.now)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)
-      for (const row of prepare('SELECT vehicle, stored FROM vehicle_state').all()) {
-        this.#stored.set(String(row.vehicle), Number(row.stored))
-      }
     } catch (error) {
       this.#database.close()
       if (error instanceof OdographError) throw error
@@ -222,13 +208,7 @@ export class Journal implements RecordWriter, LaneStore {
     for (const point of counters) {
       this.#counters.add(point, this.#waits(record, point) ? record.boot : undefined)
     }
-    // A vehicle has several pipelines (live, recordings): none may hide what another has heard.
-    const { status = {} } = this.#checkpoints.get(record.vehicle) ?? {}
-    this.#checkpoints.set(record.vehicle, {
-      status: mergeStatus(status, checkpoint.status),
-      odometer: checkpoint.odometer,
-      ...(checkpoint.counters === undefined ? {} : { counters: checkpoint.counters }),
-    })
+    this.#vehicles.add(record.vehicle, checkpoint)
     if (this.#pending.length % MAX_GROUP === 0) this.commit()
     if (this.#pending.length <= MAX_WAITING) return
     this.#pending.shift()
@@ -303,7 +283,6 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #write(group: Pending[], parts: CommitPart[]): void {
-    const stored = this.#options.now() * 1000
     this.#refused = 0
     this.#database.exec('BEGIN IMMEDIATE')
     // Another process that wrote may have ended meanwhile.
@@ -311,18 +290,11 @@ export class Journal implements RecordWriter, LaneStore {
     for (const part of parts) part.write()
     this.#records.begun()
     for (const pending of group) if (!this.#records.write(pending)) this.#refused += 1
-    for (const [vehicle, { status, odometer, counters }] of this.#checkpoints) {
-      const newest = mergeStatus(this.checkpoint(vehicle)?.status ?? {}, status)
-      const states = [newest, odometer].map((state) => JSON.stringify(state))
-      const totals = counters === undefined ? null : JSON.stringify(counters)
-      this.#state.run(vehicle, ...states, stored, totals)
-    }
     // They change what stands in rows: all that is older has to.
     if (group.length === this.#pending.length) {
       for (const change of this.#restamps) this.#restamp(change)
     }
     this.#database.exec('COMMIT')
-    for (const vehicle of this.#checkpoints.keys()) this.#stored.set(vehicle, stored)
   }
 
   #written(count: number, parts: CommitPart[]): void {
@@ -336,7 +308,6 @@ export class Journal implements RecordWriter, LaneStore {
     this.#lost += this.#refused
     this.#pending = this.#pending.slice(count)
     if (isLast) this.#restamps = []
-    this.#checkpoints.clear()
   }
 
   /** One step towards the limits of the store. Whether there may be more to do. */
@@ -384,9 +355,8 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #due(all: boolean): CommitPart[] {
-    return [this.#sent, this.#events, this.#states, this.#counters].filter((part) =>
-      part.isDue(all),
-    )
+    const parts = [this.#sent, this.#events, this.#states, this.#counters, this.#vehicles]
+    return parts.filter((part) => part.isDue(all))
   }
 
   #prune(): void {
@@ -438,16 +408,7 @@ export class Journal implements RecordWriter, LaneStore {
 
   /** State of a vehicle to go on from, if it was ever stored. */
   checkpoint(vehicle: string): Checkpoint | undefined {
-    const row = this.#database
-      .prepare('SELECT status, odometer, counters FROM vehicle_state WHERE vehicle = ?')
-      .get(vehicle)
-    if (row === undefined) return undefined
-    const { counters } = row
-    return {
-      status: JSON.parse(String(row.status)),
-      odometer: JSON.parse(String(row.odometer)),
-      ...(typeof counters === 'string' ? { counters: JSON.parse(counters) } : {}),
-    }
+    return this.#vehicles.get(vehicle)
   }
 
   /** Run totals of a vehicle to go on from; where their state is lost, as far as slots tell. */
@@ -457,12 +418,12 @@ export class Journal implements RecordWriter, LaneStore {
 
   /** When the newest record of a vehicle was stored. */
   storedAt(vehicle: string): Micros | undefined {
-    return this.#stored.get(vehicle)
+    return this.#vehicles.storedAt(vehicle)
   }
 
   /** When the newest record of any vehicle was stored. */
   newestStored(): Micros | undefined {
-    return this.#stored.size === 0 ? undefined : Math.max(...this.#stored.values())
+    return this.#vehicles.newestStored()
   }
 
   vehicles(): VehicleIds[] {
