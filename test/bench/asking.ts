@@ -65,12 +65,26 @@ async function watcher(url: string, data: string): Promise<() => void> {
   return () => void read(`${signals}?watch=${watched}`)
 }
 
-async function measure(name: string, source: string, isWatched = false): Promise<void> {
+/** Ten PIDs that are wanted twice a second, from a unit that answers one a request. */
+const FAST_PIDS = ['04', '05', '0B', '0C', '0D', '0E', '0F', '10', '11', '2F']
+
+function fastProfile(): string {
+  const file = join(folder, 'fast.yaml')
+  const polled = FAST_PIDS.map(
+    (pid) =>
+      `  - { name: P${pid}, request: { id: 0x7E0, data: '01${pid}' }, response: { id: 0x7E8 }, length: 3, every: 0.5,` +
+      ` signals: [{ name: p${pid}, label: P, layout: '7|8@0+ (1,0) [0|255]' }] }`,
+  )
+  writeFileSync(file, `id: fast\nlabel: Fast\nsources: [none]\npolled:\n${polled.join('\n')}\n`)
+  return file
+}
+
+async function measure(name: string, source: string, isWatched = false, more = ''): Promise<void> {
   const config = join(folder, 'odograph.yaml')
   const data = join(folder, name.replaceAll(' ', '-'))
   writeFileSync(
     config,
-    `sources: [${source}]\nmqtt: { enabled: false }\napi: { listen: 127.0.0.1:0 }\n`,
+    `sources: [${source}]\nmqtt: { enabled: false }\napi: { listen: 127.0.0.1:0 }\n${more}`,
   )
   const { child: gateway, said } = await start('run', '--config', config, '--data', data)
   await setTimeout(WARM_MS)
@@ -99,6 +113,10 @@ try {
     await measure(`asking a car (${adapter})`, car)
     await measure(`asking a car that somebody watches (${adapter})`, car, true)
   }
+  const fast = `{ id: obd, type: elm327, vehicle: car, port: ${join(folder, 'stn')}, listenOnly: false }`
+  const budget = 'governor: { requestsPerSecond: 20, requestsPerSecondAndUnit: 20 }'
+  const vehicles = `vehicles: [{ id: car, profile: ${fastProfile()} }]`
+  await measure('asking for as much as it may (stn)', fast, false, `${budget}\n${vehicles}\n`)
   await measure('no adapter', '{ id: obd, type: elm327, port: /dev/none, listenOnly: false }')
 } finally {
   for (const child of children) child.kill('SIGKILL')
