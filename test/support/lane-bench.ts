@@ -58,6 +58,10 @@ export class AgingStore implements LaneStore {
     return found
   }
 
+  sealedUpTo(): number {
+    return 0
+  }
+
   lastReceivedOutside(afterSeq: number, from: number, to: number): number | undefined {
     this.work()
     for (let seq = this.records.length; seq > afterSeq; seq -= 1) {
@@ -240,6 +244,7 @@ export class LaneBench {
       store: {
         newest: () => store.newest(),
         read: (after, limit) => store.read(after, limit),
+        sealedUpTo: () => store.sealedUpTo(),
         lastReceivedOutside: (after, from, to) => store.lastReceivedOutside(after, from, to),
         lanes: () => store.lanes(),
         saveLanes: (sink, state) => {

@@ -57,6 +57,10 @@ export class MemoryStore implements OutboxStore, LaneStore {
   }
 
   /** Whatever it holds was received just now, whenever that is. */
+  sealedUpTo(): number {
+    return 0
+  }
+
   lastReceivedOutside(_afterSeq: number, _from: number, _to: number): number | undefined {
     return undefined
   }

@@ -23,7 +23,9 @@ export interface LaneState {
 export interface LaneStore {
   /** The greatest place that is committed; 0 where none is. */
   newest(): number
-  /** Committed records with a greater `seq`, ascending. */
+  /** The last place that stands in sealed history, where `read` does not look; 0 where none does. */
+  sealedUpTo(): number
+  /** Committed records with a greater `seq`, ascending, as far as they are not sealed. */
   read(afterSeq: number, limit: number): StoredRecord[]
   /**
    * The last place behind `afterSeq` whose record was received before `from` or after `to`;

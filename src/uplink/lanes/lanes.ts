@@ -273,8 +273,14 @@ export class Lanes {
 
   /** The last place that is too old for the live lane, seen from the last place it has sent. */
   #staleUpTo(position: number): number {
-    const { clock, liveMs, store } = this.#options
+    const { liveMs, store } = this.#options
     if (liveMs === 0) return store.newest()
+    // what is measured long ago may be sealed as soon as it is stored: only the backlog finds it then
+    return Math.max(this.#oldUpTo(position), store.sealedUpTo())
+  }
+
+  #oldUpTo(position: number): number {
+    const { clock, liveMs } = this.#options
     const now = clock.monotonic()
     if (this.#missedAt !== undefined) this.#noteNewest()
     const fresh = this.#fresh

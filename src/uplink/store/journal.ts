@@ -388,6 +388,11 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** See `LaneStore`. */
+  sealedUpTo(): number {
+    return this.#records.sealedUpTo
+  }
+
+  /** See `LaneStore`. */
   lastReceivedOutside(afterSeq: number, from: Millis, to: Millis): number | undefined {
     return this.#records.lastReceivedOutside(afterSeq, from, to)
   }

@@ -35,6 +35,7 @@ export class RecordTable {
   #added = 0
   /** A place that was given and has no row any more; what was tried in vain counts in SQLite. */
   #floor: number
+  #sealedUpTo: number | undefined
   /** The last place that was given, in the transaction. */
   #last = 0
 
@@ -74,6 +75,12 @@ export class RecordTable {
   /** The last place that was given. */
   newest(): number {
     return Math.max(Number(this.#newest.get()?.seq ?? 0), this.#floor)
+  }
+
+  /** The last place that stands in a block; 0 where none does. */
+  get sealedUpTo(): number {
+    this.#sealedUpTo ??= this.#value('SELECT ifnull(max(last_seq), 0) AS n FROM block')
+    return this.#sealedUpTo
   }
 
   /** Rows after a place, in order; what stands in blocks is read by the reader. */
@@ -135,6 +142,7 @@ export class RecordTable {
     const { changes } = this.#unrow.run(vehicle, boot, firstSeq, lastSeq)
     if (Number(changes) !== count) throw new Error('rows have changed since they were read')
     this.#floor = Math.max(this.#floor, lastSeq)
+    this.#sealedUpTo = Math.max(this.sealedUpTo, lastSeq)
     const numbers = [firstSeq, lastSeq, firstNumber, lastNumber, firstTime, lastTime, count]
     this.#block.run(vehicle, boot, ...numbers, JSON.stringify(extremes), data)
     this.#sealed.changed()

@@ -59,6 +59,22 @@ test('where records are to be gathered none goes out alone, however new it is', 
   assert.equal(bench.store.state, { live: 30, backlog: [] })
 })
 
+test('what was sealed before it could go out alone goes with the backlog, however new it is', async () => {
+  const bench = new LaneBench()
+  bench.roundTripMs = 50
+  bench.commit(30)
+  bench.store.sealedUpTo = () => 20
+  bench.lanes.connected()
+  for (let i = 0; i < 5; i += 1) await bench.timers.advance(200)
+  bench.everythingArrived()
+  assert.equal(
+    bench.of('live').flatMap(({ places }) => places),
+    Array.from({ length: 10 }, (_, index) => 21 + index),
+  )
+  await bench.lanes.stop()
+  assert.equal(bench.store.state, { live: 30, backlog: [] })
+})
+
 test('no batch is started while newer records wait, and what comes in between goes first', async () => {
   const bench = new LaneBench({ window: 2, backlogWindow: 1, batchRecords: 500 })
   bench.commit(2_000)
