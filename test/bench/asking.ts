@@ -75,7 +75,10 @@ function fastProfile(): string {
       `  - { name: P${pid}, request: { id: 0x7E0, data: '01${pid}' }, response: { id: 0x7E8 }, length: 3, every: 0.5,` +
       ` signals: [{ name: p${pid}, label: P, layout: '7|8@0+ (1,0) [0|255]' }] }`,
   )
-  writeFileSync(file, `id: fast\nlabel: Fast\nsources: [none]\npolled:\n${polled.join('\n')}\n`)
+  writeFileSync(
+    file,
+    `id: fast\nlabel: Fast\napplies: { make: Odograph, models: [Bench] }\nsources: [none]\npolled:\n${polled.join('\n')}\n`,
+  )
   return file
 }
 
