@@ -1,5 +1,5 @@
 /**
- * A serial port: the one file that knows the `serialport` package. Bytes out by callback, bytes in
+ * A serial port, on the `serialport` package. Bytes out by callback, bytes in
  * by `write`, and one callback when the line is gone.
  *
  * A `close` event alone is not believed: a device can vanish without one, and the package then reads
@@ -12,6 +12,7 @@ import { access, lstat, readdir, readFile, realpath, stat } from 'node:fs/promis
 import { userInfo } from 'node:os'
 import { SerialPort } from 'serialport'
 import { messageOf, OdographError } from '../../model/errors.ts'
+import { directBinding } from './direct-binding.ts'
 
 export interface PortOptions {
   path: string
@@ -72,7 +73,8 @@ export async function openPort(options: PortOptions): Promise<OpenPort> {
 
 function openSerial(path: string, baudRate: number): Promise<SerialPort> {
   return new Promise((resolve, reject) => {
-    const options = { path, baudRate, autoOpen: false, hupcl: false, lock: true }
+    const settings = { path, baudRate, autoOpen: false, hupcl: false, lock: true }
+    const options = { ...settings, binding: directBinding }
     const port = new SerialPort(options)
     port.open((error) => (error ? reject(error) : resolve(port)))
   })
