@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import { badRequest } from './http-error.ts'
-import { type AnswerName, answers } from './schemas.ts'
+import { type AnswerName, answers } from './schemas/answers.ts'
 
 const errorTitles: Readonly<Record<number, string>> = {
   400: 'A parameter is not valid.',

@@ -4,8 +4,9 @@
  */
 
 import { z } from 'zod'
+import { api } from './api-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
-import { address, isName, minutes, name, seconds, section } from './parts.ts'
+import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
 
@@ -130,10 +131,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('How the gateway comes to know the time'),
-  api: section({
-    listen: address.default('127.0.0.1:8080'),
-    issuer: z.string().min(1).default('odograph').describe('`iss` of the tokens'),
-  }).prefault({}),
+  api,
   mqtt,
   sinks: z
     .array(sinkSchema)

@@ -11,7 +11,7 @@ import type { ApiContext } from '../context.ts'
 import { type Access, accessOf, vehicleGuard } from '../guards.ts'
 import { HttpError } from '../http-error.ts'
 import { answersOf } from '../openapi.ts'
-import { type QuestionBody, questionBody, vehicleParams } from '../schemas.ts'
+import { type QuestionBody, questionBody, vehicleParams } from '../schemas/requests.ts'
 import { type AnswerView, answersView } from '../views/outcome.ts'
 
 const NEEDS = [privilege.commands]

@@ -4,7 +4,7 @@ import { negotiate } from '../accept.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { localDays } from '../local-days.ts'
-import { dailyDistanceQuery, noQuery } from '../schemas.ts'
+import { dailyDistanceQuery, noQuery } from '../schemas/requests.ts'
 import { addVehicleResource } from './vehicle-resource.ts'
 
 interface DistanceOfDay {

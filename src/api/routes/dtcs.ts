@@ -4,7 +4,7 @@ import { negotiate } from '../accept.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { noTroubleCodesYet } from '../http-error.ts'
-import { dtcsQuery } from '../schemas.ts'
+import { dtcsQuery } from '../schemas/requests.ts'
 import { malfunctionLamp, troubleCodesView } from '../views/trouble-codes.ts'
 import { addVehicleResource } from './vehicle-resource.ts'
 

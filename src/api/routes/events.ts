@@ -6,7 +6,7 @@ import { negotiate } from '../accept.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { readCursor, writeCursor } from '../page-cursor.ts'
-import { type EventsQuery, eventsQuery } from '../schemas.ts'
+import { type EventsQuery, eventsQuery } from '../schemas/requests.ts'
 import { timeWindow } from '../time-window.ts'
 import { addVehicleResource } from './vehicle-resource.ts'
 

@@ -6,7 +6,7 @@ import { type ApiContext, vehicleByTokenId } from '../context.ts'
 import { userGuard, userOf } from '../guards.ts'
 import { badRequest, deviceNotFound } from '../http-error.ts'
 import { answersOf } from '../openapi.ts'
-import { exchangeBody } from '../schemas.ts'
+import { exchangeBody } from '../schemas/requests.ts'
 
 const EXPIRES_SECONDS = 600
 

@@ -8,7 +8,8 @@ import { privilegeNames } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { type Access, accessOf, ownerGuard, vehicleGuard } from '../guards.ts'
 import { answersOf } from '../openapi.ts'
-import { type AnswerName, deviceParams, vehicleParams } from '../schemas.ts'
+import type { AnswerName } from '../schemas/answers.ts'
+import { deviceParams, vehicleParams } from '../schemas/requests.ts'
 
 export interface ResourceRequest<Query> {
   access: Access
