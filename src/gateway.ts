@@ -120,6 +120,7 @@ export class Gateway {
       boot,
       clockTrust: () => this.#time.trust,
       issue: (issue) => this.#issue(issue),
+      startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
     })
     const profiles = vehicleProfiles(this.#config, found)

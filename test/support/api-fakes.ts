@@ -11,6 +11,7 @@ import { ksuidOf } from '../../src/model/ksuid.ts'
 import type {
   Clock,
   DistanceDay,
+  DistanceExplanation,
   EventQuery,
   EventReader,
   GatewayHealth,
@@ -89,6 +90,7 @@ export class FakeRecords implements RecordReader {
   /** What `days` answers, by the index of the day. */
   distances: { distance?: number; hasData: boolean }[] = []
   total = 0
+  explanation = { estimated: 0, error: 0, segments: [], rejected: [] }
   daysAsked: (readonly Millis[])[] = []
   pagesAsked: number[] = []
   /** Called before every page: a place to let records arrive. */
@@ -166,6 +168,14 @@ export class FakeRecords implements RecordReader {
 
   async totalDistance(): Promise<number> {
     return this.total
+  }
+
+  async distanceBetween(): Promise<number | undefined> {
+    return this.total
+  }
+
+  async explainDistance(): Promise<DistanceExplanation> {
+    return { ...this.explanation, distance: this.total }
   }
 
   async usage(): Promise<Usage> {

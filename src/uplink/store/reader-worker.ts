@@ -4,7 +4,13 @@ import { messageOf } from '../../model/errors.ts'
 import { CLOSE } from '../end-worker.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
-import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
+import {
+  days,
+  distanceBetween,
+  explainDistance,
+  totalDistance,
+} from './distance/distance-queries.ts'
+import { buckets, events, page, sample, span, usage } from './queries.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
@@ -12,7 +18,9 @@ const queries = {
   blockToSeal,
   buckets,
   days,
+  distanceBetween,
   events,
+  explainDistance,
   page,
   sample,
   sentFrames,

@@ -5,6 +5,7 @@ import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type {
   DistanceDay,
+  DistanceExplanation,
   EventReader,
   RecordPage,
   RecordReader,
@@ -91,6 +92,10 @@ export function createReader(
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    distanceBetween: (vehicle, from, to) =>
+      ask<number | undefined>('distanceBetween', vehicle, from, to),
+    explainDistance: (vehicle, from, to) =>
+      ask<DistanceExplanation>('explainDistance', vehicle, from, to),
     usage: (vehicle, from, to) => ask<Usage>('usage', vehicle, from, to),
     events: (query) => ask<StoredEvent[]>('events', query),
     blockToSeal: (query) => ask<SealedBlock | undefined>('blockToSeal', query),
