@@ -67,7 +67,7 @@ export interface OdometerSeries {
   km: number
   time: Micros
   /** A reading that did not follow from the last one, and how many have confirmed it. */
-  candidate?: { km: number; time: Micros; since: Micros; confirmed: number }
+  candidate?: { first: number; since: Micros; km: number; time: Micros; confirmed: number }
 }
 
 /** What the check of odometer readings remembers; plain data, stored with the records. */

@@ -22,15 +22,19 @@ export class OdometerPoints {
     this.#vehicle = vehicle
   }
 
-  reading(reading: Reading, verdict: OdometerVerdict): void {
+  /** `begun`: of a segment, its first reading. */
+  reading(reading: Reading, verdict: OdometerVerdict, begun?: { km: number; time: Micros }): void {
     const { value, time, rank } = reading
     if (typeof value !== 'number') return
     const point = this.#point(seriesOf(reading), rank, value, time)
     if (verdict === 'counted') this.#add(point)
     else if (verdict === 'first') this.#begin({ ...point, unchecked: true })
     else if (verdict === 'late') this.#points.push({ ...point, unchecked: true })
-    else if (verdict === 'segment') this.#begin({ ...point, segment: true })
-    else this.#reject(point, verdict)
+    else if (verdict === 'segment') {
+      const { km, time: since } = begun ?? { km: value, time }
+      this.#begin({ ...this.#point(point.series, rank, km, since), segment: true })
+      this.#add(point)
+    } else this.#reject(point, verdict)
   }
 
   estimate(

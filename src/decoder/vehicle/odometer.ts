@@ -43,6 +43,8 @@ export function seriesOf({ source, sender, rank }: Reading): string {
 
 export class Odometer {
   readonly state: OdometerState
+  /** The first reading of the segment that was begun last; those after it have confirmed it. */
+  begun: { km: number; time: Micros } | undefined
 
   constructor(state: OdometerState = newOdometerState()) {
     this.state = structuredClone(state)
@@ -101,18 +103,21 @@ export class Odometer {
 
   /** A reading that does not follow: rejected, until enough others follow from it. */
   #doubt(series: OdometerSeries, km: number, { time }: Reading): OdometerVerdict {
-    const { candidate } = series
     if (isOtherUnit(km, series.km)) return 'unit'
+    const { candidate } = series
     const follows = candidate !== undefined && canDrive(km - candidate.km, candidate.time, time)
-    const since = follows ? candidate.since : time
-    const confirmed = follows ? candidate.confirmed + 1 : 0
+    const { first, since, confirmed } = follows
+      ? { ...candidate, confirmed: candidate.confirmed + 1 }
+      : { first: km, since: time, confirmed: 0 }
     if (confirmed < CONFIRMATIONS || time - since < CONFIRMATION_TIME) {
-      series.candidate = { km, time, since, confirmed }
+      series.candidate = { first, since, km, time, confirmed }
       return km < series.km ? 'backwards' : 'jump'
     }
     const isDriven = canDrive(km - series.km, series.time, time)
     this.#follow(series, km, time)
-    return isDriven ? 'counted' : 'segment'
+    if (isDriven) return 'counted'
+    this.begun = { km: first, time: since }
+    return 'segment'
   }
 
   #follow(series: OdometerSeries, km: number, time: Micros): OdometerVerdict {

@@ -152,7 +152,7 @@ export class VehiclePipeline {
     // The status says so.
     if (reading.value === undefined || !isInRange(reading, signals.odometer)) return true
     const verdict = this.#odometer.take(reading)
-    this.#points.reading(reading, verdict)
+    this.#points.reading(reading, verdict, this.#odometer.begun)
     const reason = rejections.get(verdict)
     if (reason === undefined) return true
     const { source, value, time } = reading

@@ -15,6 +15,9 @@ import { pointsInOrder, type SlotPoints } from './slot-points.ts'
 const SUM = `SELECT count(*) AS n, total(km) AS km FROM distance_slot
   WHERE vehicle = ? AND slot >= ? AND slot < ?`
 
+/** The newest of them; more would only say the same. */
+const MAX_REJECTED = 1000
+
 /** Distances of consecutive days; `starts` has one more entry than there are days. */
 export function days(
   { database }: Connection,
@@ -125,6 +128,7 @@ export function explainDistance(
   }
   rejected.push(...rejectedIn(database, vehicle, begin, end))
   rejected.sort((a, b) => a.time - b.time)
+  rejected.splice(0, rejected.length - MAX_REJECTED)
   const sums = { distance, estimated, error }
   for (const key of ['distance', 'estimated', 'error'] as const) sums[key] = rounded(sums[key])
   return { ...sums, segments, rejected }

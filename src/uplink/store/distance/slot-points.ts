@@ -58,15 +58,19 @@ function reject(series: SeriesPoints, reading: Rejected): void {
 }
 
 function thinned(points: Kept[]): Kept[] {
-  const ordered = points.toSorted(
-    ([time, km, mark = 0], [otherTime, otherKm, otherMark = 0]) =>
-      time - otherTime || otherMark - mark || km - otherKm,
-  )
+  const ordered = points
+    .toSorted(
+      ([time, km, mark = 0], [otherTime, otherKm, otherMark = 0]) =>
+        time - otherTime || otherMark - mark || km - otherKm,
+    )
+    .filter(([time, km], index, all) => {
+      const [before, value] = all[index - 1] ?? []
+      return before !== time || value !== km
+    })
   return ordered.filter((point, index) => {
     const [before, after] = [ordered[index - 1], ordered[index + 1]]
-    if (before === undefined) return true
-    if (before[0] === point[0] && before[1] === point[1]) return false
-    if (after === undefined || point[2] === 1 || after[2] === 1) return true
+    if (before === undefined || after === undefined) return true
+    if (point[2] === 1 || after[2] === 1) return true
     return minuteOf(before) !== minuteOf(point) || minuteOf(after) !== minuteOf(point)
   })
 }
