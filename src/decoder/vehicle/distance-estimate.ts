@@ -6,7 +6,7 @@
  * - Speed: the mean of two readings over the time between them, where that is no more than ten seconds.
  * - Positions: the way from an anchor, which moves along. A receiver that stands drifts: a fix counts
  *   as movement 30 m from the anchor, if the vehicle can have come there at 5 km/h since it was last
- *   near it, or at 100 m anyway; never while the speed is known to be 0. Where fixes are missing (a
+ *   near it, or at 150 m anyway; never while the speed is known to be 0. Where fixes are missing (a
  *   tunnel, a tracker that reports every ten minutes) the straight line counts. What no vehicle can
  *   drive is a bad fix; five of them in a row are a new place, and nothing was driven to it.
  */
@@ -22,7 +22,7 @@ export const estimates = {
 const MAX_GAP: Micros = 10_000_000
 const MICROS_PER_HOUR = 3_600_000_000
 const NEAR_KM = 0.03
-const FAR_KM = 0.1
+const FAR_KM = 0.15
 const WALKING_KMH = 5
 /** A speed of 0 counts as known for so long. */
 const STANDING: Micros = 5_000_000
