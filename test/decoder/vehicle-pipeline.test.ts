@@ -24,6 +24,7 @@ function micros(at: number): number {
 type Line = readonly [at: number, signal: SignalName, value: SignalValue | undefined]
 
 interface Options {
+  startOdometer?: number
   onChange?: number
   interval?: number
   odometer?: Odometer
@@ -39,7 +40,7 @@ class Pipeline {
   readonly pipeline: VehiclePipeline
 
   constructor(options: Options = {}) {
-    const { isRecording = false } = options
+    const { isRecording = false, startOdometer } = options
     const { onChange = 10_000, interval = 60_000, odometer = new Odometer(), status } = options
     this.pipeline = new VehiclePipeline({
       vehicle: 'van',
@@ -47,6 +48,7 @@ class Pipeline {
       odometer,
       ...(status === undefined ? {} : { status }),
       isRecording,
+      ...(startOdometer === undefined ? {} : { startOdometer }),
       stamp: (time) => ({
         boot: 'boot',
         monotonic: time / 1000 - START * 1000,
@@ -319,6 +321,36 @@ test('with a record come the odometer readings since the last one', () => {
       [15, 1000.25],
     ],
     [[22, 1000.5]],
+  ])
+})
+
+test('a vehicle without an odometer gets one from its speed, marked as an estimate', () => {
+  const line = new Pipeline({ startOdometer: 50_000 })
+  for (let s = 0; s <= 600; s += 1) line.hear([s, 'speed', 90])
+  line.pipeline.flush()
+  const { odometer } = line.pipeline.status
+  assert.is(odometer?.quality, 'estimated')
+  assert.ok(Math.abs(Number(odometer?.value) - 50_015) < 1e-6, `${odometer?.value}`)
+  const points = line.points.flatMap((told) => told ?? [])
+  assert.ok(points.every(({ series, error }) => series === 'speed' && error === 0.03))
+  assert.ok(Math.abs(Number(points.at(-1)?.km) - 15) < 1e-6)
+})
+
+test('a vehicle that has an odometer shows no estimate of it', () => {
+  const line = new Pipeline({ startOdometer: 50_000 }).hear([0, 'odometer', 1234])
+  for (let s = 1; s <= 900; s += 1) line.hear([s, 'speed', 90])
+  assert.is(line.pipeline.status.odometer?.value, 1234)
+})
+
+test('an odometer reading that comes late is told, and the status stays', () => {
+  const line = new Pipeline().hear([0, 'odometer', 1000], [60, 'odometer', 1001])
+  line.hear([30, 'odometer', 1000.5])
+  line.pipeline.flush()
+  assert.is(line.pipeline.status.odometer?.value, 1001)
+  assert.equal(line.points.flatMap(readOf), [
+    [0, 1000],
+    [60, 1001],
+    [30, 1000.5],
   ])
 })
 

@@ -5,8 +5,8 @@
  *
  * - Speed: the mean of two readings over the time between them, where that is no more than ten seconds.
  * - Positions: the way from an anchor, which moves along. A receiver that stands drifts: a fix counts
- *   as movement 30 m from the anchor, if the vehicle can have come there at 5 km/h since it was last
- *   near it, or at 150 m anyway; never while the speed is known to be 0. Where fixes are missing (a
+ *   as movement 30 m from the anchor, if it came there at 5 km/h or more since it was last at it, and
+ *   150 m from it anyway; never while the speed is known to be 0. Where fixes are missing (a
  *   tunnel, a tracker that reports every ten minutes) the straight line counts. What no vehicle can
  *   drive is a bad fix; five of them in a row are a new place, and nothing was driven to it.
  */
@@ -21,6 +21,7 @@ export const estimates = {
 
 const MAX_GAP: Micros = 10_000_000
 const MICROS_PER_HOUR = 3_600_000_000
+const AT_KM = 0.01
 const NEAR_KM = 0.03
 const FAR_KM = 0.15
 const WALKING_KMH = 5
@@ -65,7 +66,8 @@ export class DistanceEstimate {
     const km = distanceKm(last, fix)
     const hours = (time - last.time) / MICROS_PER_HOUR
     if (km < NEAR_KM || this.#stands(time)) {
-      last.time = time
+      // A fix that has crept to the edge is not taken for one that set out from the anchor just now.
+      if (km < AT_KM || this.#stands(time)) last.time = time
       last.bad = 0
       return true
     }

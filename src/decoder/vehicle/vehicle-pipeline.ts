@@ -66,6 +66,8 @@ export class VehiclePipeline {
   readonly #estimate: DistanceEstimate
   #newest: Micros = 0
   #hasCounted = false
+  /** An estimate has grown since the last record. */
+  #hasMoved = false
 
   constructor(options: VehiclePipelineOptions) {
     this.#options = options
@@ -118,7 +120,7 @@ export class VehiclePipeline {
 
   /** At the end of a recording or of the run: a last record of what no record holds yet. */
   flush(): void {
-    if (this.#recorder.isOpen && this.#newest > 0) this.#make(this.#newest)
+    if ((this.#recorder.isOpen || this.#hasMoved) && this.#newest > 0) this.#make(this.#newest)
   }
 
   /**
@@ -167,9 +169,11 @@ export class VehiclePipeline {
     const state = status[signal]
     if (state?.time !== time || typeof state.value !== 'number') return
     const kind = signal === 'speed' ? 'speed' : 'gnss'
+    const before = this.#estimate.state[kind]?.km
     if (!this.#takeEstimate(kind, time)) return
     const at = this.#estimate.state[kind]
     if (at === undefined) return
+    if (before !== undefined && at.km > before) this.#hasMoved = true
     const { recording } = this.#options
     const series = recording === undefined ? kind : `${kind}/${recording}`
     this.#points.estimate(series, estimates[kind], { km: at.km, time })
@@ -220,6 +224,7 @@ export class VehiclePipeline {
       odometer: { ...this.#odometer.state, ...(isEstimated ? { estimates: estimated } : {}) },
     })
     if (counters !== undefined) checkpoint.counters = counters
+    this.#hasMoved = false
     record(made, checkpoint, this.#points.take(), this.#tellCounters())
   }
 
