@@ -16,6 +16,7 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
+import { GatewayConfig } from './gateway/config-access.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
@@ -242,6 +243,7 @@ export class Gateway {
       events: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
+      config: new GatewayConfig(this.#options.loaded),
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       clock,

@@ -2,6 +2,7 @@
 
 import type {
   Clock,
+  ConfigAccess,
   EventReader,
   GatewayReader,
   Logger,
@@ -20,6 +21,8 @@ export interface ApiContext {
   gateway: GatewayReader
   troubleCodes: TroubleCodeReader | undefined
   events: EventReader | undefined
+  /** Undefined: there is none to read or change. */
+  config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
   keys: TokenKeys

@@ -44,6 +44,18 @@ export function userGuard(context: ApiContext): onRequestAsyncHookHandler {
   }
 }
 
+/** `/v1/gateway/…`: a user of the gateway itself; of another issuer, one who owns a vehicle of it. */
+export function gatewayGuard(context: ApiContext): onRequestAsyncHookHandler {
+  return async (request) => {
+    const user = await identifyUser(context, request)
+    const owns = context.gateway.vehicles().some(({ owner }) => owner === user.subject)
+    if (!owns && user.issuer !== context.keys.issuer) {
+      throw unauthorized('This user owns no vehicle of this gateway.')
+    }
+    request.user = user
+  }
+}
+
 /** `/v1/user/device-data/:userDeviceId/…`: the owner's user token. */
 export function ownerGuard(context: ApiContext): onRequestAsyncHookHandler {
   return async (request) => {

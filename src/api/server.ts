@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { messageOf, OdographError } from '../model/errors.ts'
 import type {
   Clock,
+  ConfigAccess,
   EventReader,
   GatewayReader,
   Logger,
@@ -24,6 +25,7 @@ import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.t
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
 import { addCommandRoutes } from './routes/commands.ts'
+import { addConfigRoutes } from './routes/config.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
 import { addDtcRoutes } from './routes/dtcs.ts'
@@ -50,6 +52,8 @@ export interface ApiOptions {
   troubleCodes?: TroubleCodeReader
   /** Without it nothing ever happened. */
   events?: EventReader
+  /** Without it the configuration can be neither read nor changed. */
+  config?: ConfigAccess
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
@@ -89,12 +93,14 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, commands, config, ...readers } =
+    options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     commands,
+    config,
     keys,
     clock,
     logger,
@@ -122,6 +128,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addCommandRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
+  addConfigRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

@@ -328,6 +328,44 @@ export interface CommandHandlers {
   vehicle?: VehicleCommands
 }
 
+/** A key of the configuration and what it is set to; `undefined`: it is taken out. */
+export interface ConfigSetting {
+  path: readonly (string | number)[]
+  value: unknown
+}
+
+export interface ConfigReport {
+  /** Absent where the gateway was started without one. */
+  file?: string
+  origin: 'file' | 'last-known-good' | 'defaults'
+  /** As it is in force, without secrets. */
+  values: unknown
+  /** What is wrong with it. */
+  findings: readonly string[]
+  /** Changes with the text of the file. */
+  version?: string
+}
+
+export interface ConfigChanged {
+  /** What is wrong with what would be written; nothing was, then. */
+  findings: readonly string[]
+  /** Lines that go (`-`) and come (`+`). */
+  lines: readonly string[]
+  isWritten: boolean
+  version?: string
+}
+
+/** The configuration as it can be read and changed from outside. */
+export interface ConfigAccess {
+  report(): ConfigReport
+  schema(): object
+  /** Undefined: the file has another version by now. Throws where there is no file, or it cannot be written. */
+  change(
+    settings: readonly ConfigSetting[],
+    options: { dryRun: boolean; version: string | undefined },
+  ): ConfigChanged | undefined
+}
+
 /** What the API may know of the running gateway. */
 export interface GatewayReader {
   vehicles(): readonly Vehicle[]

@@ -3,8 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { negotiate } from '../accept.ts'
 import type { ApiContext } from '../context.ts'
-import { identify, userGuard, userOf } from '../guards.ts'
-import { unauthorized } from '../http-error.ts'
+import { gatewayGuard, identify, userGuard, userOf } from '../guards.ts'
 import { answersOf } from '../openapi.ts'
 
 export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -35,15 +34,9 @@ export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): voi
       security: [{ userToken: [] }],
       response: answersOf('GatewayHealth', 'The health of the gateway.', [401, 406, 429]),
     },
-    onRequest: userGuard(context),
+    onRequest: gatewayGuard(context),
     async handler(request) {
       negotiate(request.headers.accept, ['application/json'])
-      const user = userOf(request)
-      const owns = context.gateway.vehicles().some(({ owner }) => owner === user.subject)
-      // A user of another issuer is nobody here without a vehicle.
-      if (!owns && user.issuer !== context.keys.issuer) {
-        throw unauthorized('This user owns no vehicle of this gateway.')
-      }
       return context.gateway.health()
     },
   })

@@ -1,5 +1,6 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
+import { configAnswers } from './config.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 
 const errorAnswer = z.object({
@@ -271,6 +272,7 @@ export const answers = {
     sources: z.object({ total: count, running: count }),
     mqtt: z.string(),
   }),
+  ...configAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
   KeySet: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
