@@ -16,6 +16,8 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
+import { createExports } from './gateway/create-exports.ts'
+import type { Exports } from './gateway/exports.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
@@ -70,10 +72,12 @@ export class Gateway {
   readonly #activities: Activities
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
+  readonly #exports: Exports
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
   #api: ApiServer | undefined
+  #address: string | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
   #stopping = new AbortController()
@@ -153,6 +157,18 @@ export class Gateway {
       journal: this.#journal,
       conflict: found,
     })
+    this.#exports = createExports({
+      config: this.#config,
+      folder,
+      secret: String(this.#signingKey.d),
+      storage: this.#storage,
+      vehicles: () => this.vehicles.all(),
+      address: () => this.#address,
+      isClockTrusted: () => this.#time.trust !== 'none',
+      clock,
+      logger,
+      found,
+    })
   }
 
   get tokenKeys(): TokenKeys {
@@ -187,6 +203,7 @@ export class Gateway {
     this.#hold()
     this.#mqtt?.start()
     this.#sinks.start()
+    this.#exports.start()
     return await this.#startApi()
   }
 
@@ -200,6 +217,7 @@ export class Gateway {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#time.stop()
+    await this.#exports.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
     await this.#storage.stop()
@@ -222,6 +240,7 @@ export class Gateway {
       storage: this.#storage,
       mqtt: this.#mqtt,
       sinks: this.#sinks,
+      exports: this.#exports,
     })
   }
 
@@ -241,6 +260,7 @@ export class Gateway {
       events: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
+      exports: this.#exports,
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       clock,
@@ -250,7 +270,8 @@ export class Gateway {
     for (;;) {
       try {
         const address = await this.#api.listen(host, port)
-        return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+        this.#address = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+        return this.#address
       } catch (error) {
         logger.error(
           { address: this.#config.api.listen },
@@ -276,6 +297,7 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#exports.shift(delta, since)
     this.#hold()
   }
 

@@ -3,6 +3,7 @@
 import type {
   Clock,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
@@ -22,6 +23,8 @@ export interface ApiContext {
   events: EventReader | undefined
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
+  /** Undefined: exports are not sent by e-mail. */
+  exports: ExportJobs | undefined
   keys: TokenKeys
   authenticator: Authenticator
   clock: Clock

@@ -9,6 +9,7 @@ import { messageOf, OdographError } from '../model/errors.ts'
 import type {
   Clock,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
@@ -28,6 +29,7 @@ import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
 import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
+import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addPageRoutes } from './routes/pages.ts'
@@ -52,6 +54,8 @@ export interface ApiOptions {
   events?: EventReader
   /** Without it no command is taken. */
   commands?: VehicleCommands
+  /** Without it exports are not sent by e-mail. */
+  exports?: ExportJobs
   keys: TokenKeys
   clock: Clock
   logger: Logger
@@ -89,12 +93,14 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, commands, exports, ...readers } =
+    options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     commands,
+    exports,
     keys,
     clock,
     logger,
@@ -120,6 +126,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addDtcRoutes(app, context)
   addEventRoutes(app, context)
   addCommandRoutes(app, context)
+  addExportRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
   await addPageRoutes(app, {

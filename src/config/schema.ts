@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
@@ -40,6 +41,7 @@ export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
+    email: emailAddress.optional().describe('Where exports that the owner asks for are sent'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
   sources: z.array(sourceSchema).default([]),
@@ -132,6 +134,7 @@ export const configSchema = section({
     .prefault({})
     .describe('How the gateway comes to know the time'),
   api,
+  mail,
   mqtt,
   sinks: z
     .array(sinkSchema)

@@ -176,6 +176,7 @@ const homes: Record<string, string[]> = {
   '@fastify/swagger': ['src/api/'],
   '@fastify/swagger-ui': ['src/api/'],
   jose: ['src/api/auth/'],
+  nodemailer: ['src/uplink/mail/'],
   'temporal-polyfill': ['src/api/local-days.ts'],
   yaml: ['src/config/'],
   pino: ['src/logger.ts'],

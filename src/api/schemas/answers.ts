@@ -1,5 +1,6 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
+import { exportAnswers } from './exports.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 
 const errorAnswer = z.object({
@@ -222,6 +223,7 @@ export const answers = {
     next: z.string().optional().describe('Cursor of the next page, for `after`.'),
   }),
   CommandAnswers: commandAnswer,
+  ...exportAnswers(statusEvent),
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,
