@@ -2,15 +2,8 @@
  * The files of exports, in the data folder's `exports/`: written aside, flushed, then renamed, so that a
  * file that is there is whole. They never take the room that the journal needs.
  */
-import {
-  createWriteStream,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -57,7 +50,8 @@ export class ExportFiles {
   async write(id: string, pieces: AsyncIterable<string>, signal: AbortSignal): Promise<number> {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const part = `${this.path(id)}.part`
-    const target = createWriteStream(part, { mode: 0o600, flush: true })
+    // Open before anything can fail: what is removed then does not come back.
+    const target = (await open(part, 'w', 0o600)).createWriteStream({ flush: true })
     try {
       await pipeline(Readable.from(this.#whileThereIsRoom(pieces)), target, { signal })
       renameSync(part, this.path(id))

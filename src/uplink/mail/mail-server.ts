@@ -138,10 +138,14 @@ function secretsOf({ auth }: { auth?: { user: string; pass: string } }): string[
   return auth === undefined ? [] : [auth.user, auth.pass]
 }
 
-/** RFC 5321, 4.2.1: 5yz is a server's last word. A login that is refused may be put right, though. */
+/** What the library calls a refusal of the sender, the recipient or the mail itself. */
+const ABOUT_THE_MAIL: readonly unknown[] = ['EENVELOPE', 'EMESSAGE']
+
+/** RFC 5321, 4.2.1: 5yz is a server's last word. About the login or TLS it may be put right. */
 function mailError(error: unknown, isLate: boolean, secrets: string[], server: string): MailError {
   const { responseCode, code } = error as { responseCode?: unknown; code?: unknown }
-  const isFinal = typeof responseCode === 'number' && responseCode >= 500 && code !== 'EAUTH'
+  const isLastWord = typeof responseCode === 'number' && responseCode >= 500
+  const isFinal = isLastWord && ABOUT_THE_MAIL.includes(code)
   const reason = isLate ? 'it did not take the mail in time' : messageOf(error)
   const kind = isFinal ? 'refused' : 'retry'
   return new MailError(kind, `mail server ${server}: ${withoutSecrets(reason, secrets)}`)
