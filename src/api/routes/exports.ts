@@ -167,7 +167,8 @@ async function sendFile(
   reply.header('content-length', last - first + 1)
   if (request.method === 'HEAD') {
     await handle.close()
-    return reply.send()
+    // A stream, of nothing: for what is no stream the length would be put right to 0.
+    return reply.send(Readable.from([]))
   }
   return reply.send(handle.createReadStream({ start: first, end: last }))
 }
