@@ -26,9 +26,10 @@ export const mail = section({
       (url) => passwordOf(url) === '',
       'put the password into a file and name it passwordFile',
     )
+    .optional()
     .describe('The mail server: smtps (TLS from the start) or smtp (STARTTLS)'),
   passwordFile: z.string().min(1).optional().describe('A file with the password on its first line'),
-  from: sender.describe('Who the mails are from'),
+  from: sender.optional().describe('Who the mails are from; the owner if absent'),
   startTls: z
     .enum(['required', 'if-offered', 'never'])
     .optional()
@@ -45,7 +46,7 @@ export const mail = section({
     .optional()
     .describe("Name to expect in the server's certificate, where it is not the host of the URL"),
 })
-  .optional()
+  .prefault({})
   .describe('Mails: exports of data that the owner asked for')
 
 /** Empty for what is no URL: that is told of elsewhere. */

@@ -33,7 +33,8 @@ export function createExports(options: CreateExportsOptions): Exports {
   const { config, folder, secret, storage, isClockTrusted, clock, logger, found } = options
   const { mail, api, gateway } = config
   const { publicUrl } = api
-  if (mail !== undefined && publicUrl === undefined && isLoopbackUrl(`http://${api.listen}`)) {
+  const { url, from = gateway.email ?? '' } = mail
+  if (url !== undefined && publicUrl === undefined && isLoopbackUrl(`http://${api.listen}`)) {
     found(
       'Links in mails would lead nowhere: the API listens on this machine alone. Set api.publicUrl to how it is reached from elsewhere.',
     )
@@ -44,7 +45,7 @@ export function createExports(options: CreateExportsOptions): Exports {
     vehicles: options.vehicles,
     files: new ExportFiles(join(folder, 'exports')),
     links: new ExportLinks(secret),
-    mail: mail && { server: new MailServer(mail), from: mail.from },
+    mail: url === undefined ? undefined : { server: new MailServer({ ...mail, url, from }), from },
     email: gateway.email,
     baseUrl: () => publicUrl ?? reachable(options.address()),
     holdReason: () =>

@@ -93,16 +93,15 @@ function addJob(app: FastifyInstance, context: ApiContext): void {
     schema: {
       ...ownersRoute('delete_v1_user_device_data_export'),
       summary: 'Ends the export by e-mail and removes its file; its link leads nowhere.',
-      response: {
-        204: { description: 'There is none any more.', type: 'null' },
-        ...withoutGood(answersOf('ExportJob', '', [401, 404, 429])),
-      },
+      response: answersOf('ExportJob', 'The job as it was last.', [401, 404, 429]),
     },
     onRequest: ownerGuard(context),
-    async handler(request, reply) {
-      const wasThere = await context.exports?.cancel(accessOf(request).vehicle)
-      if (wasThere !== true) throw none()
-      return reply.code(204).send()
+    async handler(request) {
+      const { vehicle } = accessOf(request)
+      const job = context.exports?.job(vehicle)
+      const wasThere = await context.exports?.cancel(vehicle)
+      if (job === undefined || wasThere !== true) throw none()
+      return jobView(job)
     },
   })
 }
@@ -202,11 +201,6 @@ function offerAs(reply: FastifyReply, name: string): FastifyReply {
 
 function fileName(userDeviceId: string): string {
   return `${userDeviceId}.json`
-}
-
-function withoutGood<T>(answers: Record<number, T>): Record<number, T> {
-  const { 200: _, ...errors } = answers
-  return errors
 }
 
 function tooMany(seconds: number): HttpError {
