@@ -22,6 +22,7 @@ import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { publicAddress } from './gateway/public-address.ts'
 import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
@@ -261,6 +262,10 @@ export class Gateway {
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       exports: this.#exports,
+      walletLogin: {
+        ...this.#config.gateway,
+        url: () => publicAddress(this.#config.api.publicUrl, this.#address),
+      },
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       clock,

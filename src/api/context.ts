@@ -14,6 +14,7 @@ import type {
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
 import type { TokenKeys } from './auth/tokens.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 export interface ApiContext {
   records: RecordReader
@@ -25,6 +26,8 @@ export interface ApiContext {
   commands: VehicleCommands | undefined
   /** Undefined: exports are not sent by e-mail. */
   exports: ExportJobs | undefined
+  /** Undefined: no address is known to be the owner's. */
+  walletLogin: WalletLogin | undefined
   keys: TokenKeys
   authenticator: Authenticator
   clock: Clock

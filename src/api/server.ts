@@ -35,6 +35,8 @@ import { addHistoryRoutes } from './routes/history.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addWalletRoutes } from './routes/wallet-login.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
@@ -56,6 +58,8 @@ export interface ApiOptions {
   commands?: VehicleCommands
   /** Without it exports are not sent by e-mail. */
   exports?: ExportJobs
+  /** Without it only owners whose name is an address log in with a wallet. */
+  walletLogin?: WalletLogin
   keys: TokenKeys
   clock: Clock
   logger: Logger
@@ -93,14 +97,25 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, exports, ...readers } =
-    options
+  const {
+    logger,
+    clock,
+    keys,
+    compat,
+    troubleCodes,
+    events,
+    commands,
+    exports,
+    walletLogin,
+    ...readers
+  } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     commands,
     exports,
+    walletLogin,
     keys,
     clock,
     logger,
@@ -129,6 +144,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addExportRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
+  await addWalletRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

@@ -41,6 +41,11 @@ export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
+    ownerAddress: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, 'write 0x and 40 hexadecimal digits')
+      .optional()
+      .describe("The owner's Ethereum address, to log in with a wallet"),
     email: emailAddress.optional().describe('Where exports that the owner asks for are sent'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),

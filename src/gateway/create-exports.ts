@@ -1,5 +1,4 @@
 /** Exports by e-mail, as the configuration wants them. */
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import type { Clock, Logger } from '../model/ports.ts'
@@ -10,6 +9,7 @@ import { systemTimers, type Timers } from '../uplink/outbox-port.ts'
 import { ExportFiles } from './export-files.ts'
 import { ExportLinks } from './export-link.ts'
 import { Exports } from './exports.ts'
+import { publicAddress } from './public-address.ts'
 import type { Storage } from './storage.ts'
 
 export interface CreateExportsOptions {
@@ -47,7 +47,7 @@ export function createExports(options: CreateExportsOptions): Exports {
     links: new ExportLinks(secret),
     mail: url === undefined ? undefined : { server: new MailServer({ ...mail, url, from }), from },
     email: gateway.email,
-    baseUrl: () => publicUrl ?? reachable(options.address()),
+    baseUrl: () => publicAddress(publicUrl, options.address()),
     holdReason: () =>
       isClockTrusted() ? undefined : 'the mail waits until the gateway knows the time',
     clock,
@@ -58,9 +58,4 @@ export function createExports(options: CreateExportsOptions): Exports {
 
 function isLoopbackUrl(url: string): boolean {
   return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''))
-}
-
-/** An address that stands for all of a machine's is replaced by the machine's name. */
-function reachable(address: string | undefined): string | undefined {
-  return address?.replace(/^http:\/\/(0\.0\.0\.0|\[::\]):/, `http://${hostname()}:`)
 }

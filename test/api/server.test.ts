@@ -283,6 +283,8 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/vehicle/{tokenId}/status-raw',
     'get /v2/vehicle/{tokenId}/analytics/daily-distance',
     'get /v2/vehicle/{tokenId}/analytics/total-distance',
+    'post /auth/web3/generate_challenge',
+    'post /auth/web3/submit_challenge',
     'post /v1/tokens/exchange',
     'post /v1/user/device-data/{userDeviceId}/export/json/email',
     'post /v1/vehicle/{tokenId}/commands/dtc/clear',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { exportAnswers } from './exports.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -224,6 +225,7 @@ export const answers = {
   }),
   CommandAnswers: commandAnswer,
   ...exportAnswers(statusEvent),
+  ...walletAnswers,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,
