@@ -12,6 +12,11 @@ export interface KeptExport extends ExportJob {
   user: string
 }
 
+/** `lastError: undefined`: it no longer has one. */
+export type ExportChange = Partial<Pick<KeptExport, 'state' | 'attempts' | 'expires'>> & {
+  lastError?: string | undefined
+}
+
 const PART = 'export'
 const STATES: readonly ExportState[] = ['writing', 'sending', 'sent', 'failed', 'expired']
 
@@ -48,6 +53,14 @@ export class ExportBook {
     this.#jobs.set(vehicle, job)
     this.#journal.keep(PART, vehicle, job)
     this.#journal.commit()
+  }
+
+  /** Changes this job, if it is still the vehicle's. */
+  change(vehicle: string, id: string, change: ExportChange): void {
+    const now = this.#jobs.get(vehicle)
+    if (now?.id !== id) return
+    const { lastError, ...rest } = { ...now, ...change }
+    this.set(vehicle, lastError === undefined ? rest : { ...rest, lastError })
   }
 
   delete(vehicle: string): void {

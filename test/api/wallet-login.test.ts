@@ -286,12 +286,16 @@ const badRequests: [path: string, fields: Record<string, string>, words: RegExp]
   ['generate_challenge', { address: owner.address, domain: 'a'.repeat(257) }, /^domain must say/],
   ['generate_challenge', { address: owner.address, domain: 'a', response_type: 'token' }, /code/],
   ['submit_challenge', {}, /^state is required/],
-  ['submit_challenge', { state: 'x' }, /^domain is required/],
+  ['submit_challenge', { state: 'x', signature: '00' }, /^domain is required/],
   ['submit_challenge', { state: 'x', domain: 'x' }, /^signature must be hexadecimal/],
   ['submit_challenge', { state: 'x', domain: 'x', signature: '0x' }, /^signature must be hex/],
   ['submit_challenge', { state: 'x', domain: 'x', signature: '0x1' }, /^signature must be hex/],
   ['submit_challenge', { state: 'x', domain: 'x', signature: 'zz' }, /^signature must be hex/],
-  ['submit_challenge', { state: 'x', domain: 'x', grant_type: 'password' }, /^grant_type must be/],
+  [
+    'submit_challenge',
+    { state: 'x', domain: 'x', signature: '00', grant_type: 'password' },
+    /^grant_type must be/,
+  ],
 ]
 for (const [path, fields, words] of badRequests) {
   test(`${path} with ${JSON.stringify(fields).slice(0, 80)} is a bad request, in words`, async () => {

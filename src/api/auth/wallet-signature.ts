@@ -22,10 +22,9 @@ export function walletAddress(text: string): string | undefined {
   return hasCase && address !== text ? undefined : address
 }
 
-/** Hexadecimal, with or without `0x`, in lower case; undefined for what is not. */
-export function signatureHex(text: string): string | undefined {
-  const [, digits] = /^(?:0x)?((?:[0-9a-f]{2})+)$/i.exec(text) ?? []
-  return digits?.toLowerCase()
+/** The digits alone, in lower case. */
+export function signatureHex(text: string): string {
+  return text.replace(/^0x/i, '').toLowerCase()
 }
 
 export function isVerifiable(hex: string): boolean {

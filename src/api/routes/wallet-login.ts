@@ -156,18 +156,8 @@ function ownerWith(address: string, { walletLogin, gateway }: ApiContext): strin
   return gateway.vehicles().find(({ owner }) => isIt(owner))?.owner
 }
 
-function signedOf({ state, signature, domain, grant_type: grant }: SignatureFields): Signed {
-  if (grant !== undefined && grant !== 'authorization_code') {
-    throw badRequest('grant_type must be authorization_code.')
-  }
-  if (state === undefined || state === '') {
-    throw badRequest('state is required: it came with the challenge.')
-  }
-  if (domain === undefined) {
-    throw badRequest('domain is required: the same as when the challenge was asked for.')
-  }
-  const hex = signatureHex(signature ?? '')
-  if (hex === undefined) throw badRequest('signature must be hexadecimal: 0x and 130 digits.')
+function signedOf({ state, domain, signature }: SignatureFields): Signed {
+  const hex = signatureHex(signature)
   if (!isVerifiable(hex)) throw badRequest(`signature ${UNVERIFIABLE}.`)
   return { state, domain, signature: hex }
 }
