@@ -63,6 +63,7 @@ export class Exports implements ExportJobs {
   }
 
   request(vehicle: Vehicle): string | undefined {
+    if (this.#isStopped) return 'The gateway is stopping; ask again when it is back.'
     const refusal = missingFor(this.#options) ?? this.#busy(vehicle.owner)
     if (refusal !== undefined) return refusal
     const created = this.#options.clock.now()

@@ -106,6 +106,29 @@ test('a reader that fails at once is told of, not a file that ends in the middle
   assert.is(response.headers['content-disposition'], undefined)
 })
 
+test('a file that breaks off in the middle does not look like a whole one', async () => {
+  const t = await testApi()
+  for (let i = 0; i < 2000; i += 1) t.records.add(NOW + i, { odometer: i })
+  t.records.beforePage = () => {
+    if (t.records.pagesAsked.length === 2) throw new Error('the card is gone')
+  }
+  const { port } = await t.api.listen('127.0.0.1', 0)
+  for (const encoding of ['identity', 'gzip']) {
+    const headers = { ...bearer(await userToken()), 'accept-encoding': encoding }
+    t.records.pagesAsked.length = 0
+    let failed = false
+    try {
+      const answer = await fetch(`http://127.0.0.1:${port}${BASE}/json`, { headers })
+      failed = answer.status === 500
+      if (!failed) await answer.text()
+    } catch {
+      failed = true
+    }
+    assert.ok(failed, encoding)
+  }
+  await t.api.stop()
+})
+
 test('a client that reads slowly is not read ahead of', async () => {
   const t = await testApi()
   const text = 'x'.repeat(4000)

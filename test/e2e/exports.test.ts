@@ -1,11 +1,12 @@
-/** The shipped command, a real mail server and a real restart: from the request to the file. */
+/** The shipped command: exports with a real mail server and a real restart; login with a wallet. */
+import { addr, eip191Signer } from 'micro-eth-signer'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { GatewayHealth } from '../../src/model/ports.ts'
 import { Folder, type RunningGateway, startGateway, until } from '../support/gateway-process.ts'
 import { startSmtp } from '../support/smtp-server.ts'
 
-const test = suite('exports by e-mail of a gateway')
+const test = suite('exports and wallets of a gateway')
 
 interface Listed {
   tokenId: string
@@ -34,7 +35,7 @@ async function post(gateway: RunningGateway, path: string): Promise<number> {
   return (await fetch(gateway.url + path, { method: 'POST', headers })).status
 }
 
-test('a mail that could not be sent is sent after a restart, and its link gives the file', async () => {
+test('a mail that could not be sent is sent after a power cut, and its link gives the file', async () => {
   const folder = new Folder()
   const smtp = await startSmtp()
   smtp.manners = ['later']
@@ -54,7 +55,7 @@ test('a mail that could not be sent is sent after a restart, and its link gives 
       return /451/.test(lastError)
     })
     assert.is(await post(first, `${path}/json/email`), 409)
-    const { stderr } = await first.command.stop()
+    const { stderr } = await first.command.stop('SIGKILL')
     assert.match(stderr, /an export could not go on/)
     assert.not.match(stderr, /owner\.name/)
 
@@ -82,6 +83,36 @@ test('a mail that could not be sent is sent after a restart, and its link gives 
   } finally {
     folder.remove()
     await smtp.stop()
+  }
+})
+
+test('the owner logs in with a wallet that the configuration names', async () => {
+  const folder = new Folder()
+  const { address, privateKey } = addr.random()
+  try {
+    const config = folder.file(
+      'odograph.yaml',
+      `
+gateway: { owner: me, ownerAddress: "${address.toLowerCase()}" }
+vehicles: [{ id: truck }]
+`,
+    )
+    const gateway = await startGateway(folder, ['--config', config])
+    const post = async (path: string, fields: Record<string, string>) => {
+      const body = new URLSearchParams({ ...fields, domain: 'https://app.example.org' })
+      const answer = await fetch(`${gateway.url}/auth/web3/${path}`, { method: 'POST', body })
+      return (await answer.json()) as Record<string, string>
+    }
+    const { state = '', challenge = '' } = await post('generate_challenge', { address })
+    assert.ok(challenge.includes(`URI: ${gateway.url}\n`), challenge)
+    const signature = eip191Signer.sign(challenge, privateKey)
+    const { access_token: token } = await post('submit_challenge', { state, signature })
+    const headers = { authorization: `Bearer ${token}` }
+    const vehicles = await fetch(`${gateway.url}/v1/gateway/vehicles`, { headers })
+    assert.is(((await vehicles.json()) as Listed[]).length, 1)
+    await gateway.command.stop()
+  } finally {
+    folder.remove()
   }
 })
 

@@ -412,6 +412,13 @@ test('a new export takes the place of the last one of the same vehicle', () =>
     assert.is(b.files().length, 2)
   }))
 
+test('a gateway that stops takes no job', () =>
+  withBench(async (b) => {
+    await b.exports.stop()
+    assert.match(b.exports.request(truck) ?? '', /is stopping/)
+    assert.is(b.state, undefined)
+  }))
+
 test('a vehicle that goes, or changes hands, takes its job and its file with it', () =>
   withBench(async (b) => {
     b.smtp.manners = ['later']
