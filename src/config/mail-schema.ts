@@ -13,7 +13,7 @@ const sender = z
   .refine((text) => mailbox.test(text) || isNamed(text), 'write user@host or Name <user@host>')
 
 function isNamed(text: string): boolean {
-  const [, address = ''] = /^[^<>\r\n]{1,100} <([^<>]+)>$/.exec(text) ?? []
+  const [, address = ''] = /^[^<>,;\r\n]{1,100} <([^<>]+)>$/.exec(text) ?? []
   return mailbox.test(address)
 }
 

@@ -27,6 +27,7 @@ const wrong: [what: object, words: RegExp][] = [
   ],
   [{ mail: { ...mail, url: 'smtp://:99999999' } }, /mail\.url: write smtp:\/\//],
   [{ mail: { ...mail, from: 'gw@a, other@b' } }, /mail\.from: write user@host/],
+  [{ mail: { ...mail, from: 'A, B <a@b>' } }, /mail\.from: write user@host/],
   [{ mail: { ...mail, from: 'A\r\nBcc: x <a@b>' } }, /mail\.from: write user@host/],
   [{ mail: { ...mail, password: 'secret' } }, /mail\.password: unknown key/],
   [{ gateway: { email: 'a@b, c@d' } }, /gateway\.email: write user@example\.org/],
