@@ -17,10 +17,13 @@ import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
+import { createExports } from './gateway/create-exports.ts'
+import type { Exports } from './gateway/exports.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { publicAddress } from './gateway/public-address.ts'
 import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
@@ -71,10 +74,12 @@ export class Gateway {
   readonly #activities: Activities
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
+  readonly #exports: Exports
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
   #api: ApiServer | undefined
+  #address: string | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
   #stopping = new AbortController()
@@ -155,6 +160,18 @@ export class Gateway {
       journal: this.#journal,
       conflict: found,
     })
+    this.#exports = createExports({
+      config: this.#config,
+      folder,
+      secret: String(this.#signingKey.d),
+      storage: this.#storage,
+      vehicles: () => this.vehicles.all(),
+      address: () => this.#address,
+      isClockTrusted: () => this.#time.trust !== 'none',
+      clock,
+      logger,
+      found,
+    })
   }
 
   get tokenKeys(): TokenKeys {
@@ -189,6 +206,7 @@ export class Gateway {
     this.#hold()
     this.#mqtt?.start()
     this.#sinks.start()
+    this.#exports.start()
     return await this.#startApi()
   }
 
@@ -202,6 +220,7 @@ export class Gateway {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#time.stop()
+    await this.#exports.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
     await this.#storage.stop()
@@ -224,6 +243,7 @@ export class Gateway {
       storage: this.#storage,
       mqtt: this.#mqtt,
       sinks: this.#sinks,
+      exports: this.#exports,
     })
   }
 
@@ -244,6 +264,11 @@ export class Gateway {
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       config: new GatewayConfig(this.#options.loaded),
+      exports: this.#exports,
+      walletLogin: {
+        ...this.#config.gateway,
+        url: () => publicAddress(this.#config.api.publicUrl, this.#address),
+      },
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       clock,
@@ -253,7 +278,8 @@ export class Gateway {
     for (;;) {
       try {
         const address = await this.#api.listen(host, port)
-        return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+        this.#address = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
+        return this.#address
       } catch (error) {
         logger.error(
           { address: this.#config.api.listen },
@@ -279,6 +305,7 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#exports.shift(delta, since)
     this.#hold()
   }
 

@@ -4,6 +4,7 @@ import type {
   Clock,
   ConfigAccess,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
@@ -14,6 +15,7 @@ import type {
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
 import type { TokenKeys } from './auth/tokens.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 export interface ApiContext {
   records: RecordReader
@@ -25,6 +27,10 @@ export interface ApiContext {
   config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
+  /** Undefined: exports are not sent by e-mail. */
+  exports: ExportJobs | undefined
+  /** Undefined: no address is known to be the owner's. */
+  walletLogin: WalletLogin | undefined
   keys: TokenKeys
   authenticator: Authenticator
   clock: Clock

@@ -15,6 +15,7 @@ const errorTitles: Readonly<Record<number, string>> = {
   406: 'Not available in a form that the Accept header names.',
   409: 'The gateway refused it; the message says why.',
   412: 'It was changed meanwhile.',
+  416: 'There is no such part of it.',
   429: 'Too many failed attempts; see Retry-After.',
   500: 'The gateway failed.',
   502: 'The adapter or the bus failed.',

@@ -10,6 +10,7 @@ import type {
   Clock,
   ConfigAccess,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
@@ -30,11 +31,14 @@ import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
 import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
+import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addWalletRoutes } from './routes/wallet-login.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
@@ -56,6 +60,10 @@ export interface ApiOptions {
   config?: ConfigAccess
   /** Without it no command is taken. */
   commands?: VehicleCommands
+  /** Without it exports are not sent by e-mail. */
+  exports?: ExportJobs
+  /** Without it only owners whose name is an address log in with a wallet. */
+  walletLogin?: WalletLogin
   keys: TokenKeys
   clock: Clock
   logger: Logger
@@ -93,14 +101,27 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, config, ...readers } =
-    options
+  const {
+    logger,
+    clock,
+    keys,
+    compat,
+    troubleCodes,
+    events,
+    commands,
+    config,
+    exports,
+    walletLogin,
+    ...readers
+  } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     commands,
     config,
+    exports,
+    walletLogin,
     keys,
     clock,
     logger,
@@ -126,9 +147,11 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addDtcRoutes(app, context)
   addEventRoutes(app, context)
   addCommandRoutes(app, context)
+  addExportRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
   addConfigRoutes(app, context)
+  await addWalletRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
@@ -45,6 +46,12 @@ export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
+    ownerAddress: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, 'write 0x and 40 hexadecimal digits')
+      .optional()
+      .describe("The owner's Ethereum address, to log in with a wallet"),
+    email: emailAddress.optional().describe('Where exports that the owner asks for are sent'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
   sources: z.array(sourceSchema).default([]),
@@ -137,6 +144,7 @@ export const configSchema = section({
     .prefault({})
     .describe('How the gateway comes to know the time'),
   api,
+  mail,
   mqtt,
   sinks: z
     .array(sinkSchema)

@@ -254,10 +254,12 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
       })),
   )
   assert.equal(methods.map(({ name }) => name).sort(), [
+    'delete /v1/user/device-data/{userDeviceId}/export',
     'get /',
     'get /.well-known/jwks.json',
     'get /health',
     'get /openapi.json',
+    'get /v1/export/{jobId}',
     'get /v1/gateway/config',
     'get /v1/gateway/config/schema',
     'get /v1/gateway/health',
@@ -267,6 +269,8 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/user/device-data/{userDeviceId}/distance-driven',
     'get /v1/user/device-data/{userDeviceId}/dtcs',
     'get /v1/user/device-data/{userDeviceId}/events',
+    'get /v1/user/device-data/{userDeviceId}/export',
+    'get /v1/user/device-data/{userDeviceId}/export/json',
     'get /v1/user/device-data/{userDeviceId}/historical',
     'get /v1/user/device-data/{userDeviceId}/history',
     'get /v1/user/device-data/{userDeviceId}/status',
@@ -282,7 +286,10 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v2/vehicle/{tokenId}/analytics/daily-distance',
     'get /v2/vehicle/{tokenId}/analytics/total-distance',
     'patch /v1/gateway/config',
+    'post /auth/web3/generate_challenge',
+    'post /auth/web3/submit_challenge',
     'post /v1/tokens/exchange',
+    'post /v1/user/device-data/{userDeviceId}/export/json/email',
     'post /v1/vehicle/{tokenId}/commands/dtc/clear',
     'post /v1/vehicle/{tokenId}/commands/request',
   ])

@@ -57,6 +57,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     store: { commit: 5, sealAfter: 3600, maxMegabytes: 2000 },
     time: { trust: 'auto', provisional: 'hold' },
     api: { listen: '127.0.0.1:8080', issuer: 'odograph' },
+    mail: {},
     mqtt: {
       enabled: true,
       listen: '127.0.0.1:1883',

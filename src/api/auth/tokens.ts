@@ -58,6 +58,8 @@ const PUBLIC_MEMBERS = ['kty', 'kid', 'crv', 'x', 'y', 'n', 'e'] as const
 export interface UserTokenOptions {
   /** The owner's name, as in the vehicle's configuration. */
   sub: string
+  /** The address that the user logged in with. */
+  ethereumAddress?: string
   expiresSeconds: number
   now?: Millis
 }
@@ -71,7 +73,8 @@ export interface PrivilegeTokenOptions {
 }
 
 export function issueUserToken(keys: TokenKeys, options: UserTokenOptions): Promise<string> {
-  return sign(keys, { sub: options.sub }, options)
+  const { sub, ethereumAddress: address } = options
+  return sign(keys, address === undefined ? { sub } : { sub, ethereum_address: address }, options)
 }
 
 export function issuePrivilegeToken(

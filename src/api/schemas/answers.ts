@@ -1,7 +1,9 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
 import { configAnswers } from './config.ts'
+import { exportAnswers } from './exports.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -259,6 +261,8 @@ export const answers = {
     next: z.string().optional().describe('Cursor of the next page, for `after`.'),
   }),
   CommandAnswers: commandAnswer,
+  ...exportAnswers(statusEvent),
+  ...walletAnswers,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,
