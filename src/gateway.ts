@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
 import { hostAndPort } from './config/address.ts'
-import type { Identity, SigningKey } from './config/identity.ts'
+import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
@@ -20,6 +20,7 @@ import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { Rights } from './gateway/rights.ts'
 import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
@@ -34,6 +35,7 @@ import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
+import { withoutUndefined } from './model/without-undefined.ts'
 import type { MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
@@ -60,7 +62,7 @@ export class Gateway {
   readonly vehicles: VehicleRegister
   readonly #options: GatewayOptions
   readonly #identity: Identity
-  readonly #signingKey: SigningKey
+  readonly #rights: Rights
   readonly #config: Config
   readonly #findings: string[] = []
   readonly #storage: Storage
@@ -88,7 +90,13 @@ export class Gateway {
     const found = (sentence: string) => this.#found(sentence)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
-    this.#signingKey = signingKey
+    this.#rights = new Rights({
+      settings: this.#config.api,
+      folder,
+      signingKey,
+      clock: system,
+      found,
+    })
     this.#storage = new Storage({
       folder,
       settings: this.#config.store,
@@ -156,7 +164,7 @@ export class Gateway {
   }
 
   get tokenKeys(): TokenKeys {
-    return { signingKey: this.#signingKey, issuer: this.#config.api.issuer }
+    return this.#rights.keys
   }
 
   get #gatewayId(): string {
@@ -171,6 +179,7 @@ export class Gateway {
   async start(): Promise<string> {
     this.#storage.start()
     this.#time.start()
+    this.#rights.start()
     for (const source of this.#config.sources) {
       try {
         this.#lines.push(this.#builder.create(source))
@@ -196,6 +205,7 @@ export class Gateway {
     this.#stopping.abort()
     clearInterval(this.#tick)
     this.#ignition?.stop()
+    this.#rights.stop()
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
@@ -216,7 +226,7 @@ export class Gateway {
     return gatewayHealth({
       version: this.#options.version,
       upMs: this.#options.clock.monotonic(),
-      findings: this.#findings,
+      findings: [...this.#findings, ...this.#rights.findings()],
       time: this.#time,
       sources: this.#lines,
       storage: this.#storage,
@@ -246,6 +256,7 @@ export class Gateway {
       clock,
       logger,
       version,
+      compat: withoutUndefined({ vehicleContract: this.#config.api.auth.vehicleContract }),
     })
     for (;;) {
       try {

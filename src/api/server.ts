@@ -104,6 +104,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('access', null)
   app.decorateRequest('user', null)
+  app.decorateRequest('token', null)
   app.addHook('onRequest', async (request, reply) => addSafetyHeaders(request, reply))
   app.addHook('onResponse', async ({ id, method, url }, { statusCode, elapsedTime }) => {
     const [path] = url.split('?')

@@ -8,6 +8,7 @@ import { dataFolder } from '../config/data-folder.ts'
 import { loadSigningKey } from '../config/identity.ts'
 import { loadConfig } from '../config/load.ts'
 import { OdographError } from '../model/errors.ts'
+import { withoutUndefined } from '../model/without-undefined.ts'
 import { type CommandIo, durationSeconds, parseCommand } from './command.ts'
 
 const PRIVILEGES = 'use numbers from 1 to 8, as in 1,3,4'
@@ -33,6 +34,7 @@ export async function token(args: string[], io: CommandIo): Promise<number> {
   const signer = {
     signingKey: loadSigningKey(dataFolder(values.data)),
     issuer: config.api.issuer,
+    ...withoutUndefined({ audience: config.api.auth.audience }),
   }
   const expiresSeconds = durationSeconds(values.expires, '--expires')
   const text = isUser

@@ -13,7 +13,6 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   importJWK,
-  type JSONWebKeySet,
   type JWK,
   type JWTPayload,
   jwtVerify,
@@ -21,13 +20,14 @@ import {
   SignJWT,
 } from 'jose'
 import type { Millis } from '../../model/time.ts'
+import type { KeySet, KeySetSource } from './key-set.ts'
 import type { Privileges } from './privileges.ts'
 
 /** An issuer other than the gateway, with its public keys. */
 export interface TrustedIssuer {
   issuer: string
   audience?: string
-  jwks: JSONWebKeySet
+  jwks: KeySet | KeySetSource
 }
 
 export interface TokenKeys {
@@ -42,11 +42,17 @@ export type Identity =
   | { kind: 'user'; subject: string; issuer: string }
   | { kind: 'privilege'; tokenId: string; privileges: Privileges; contractAddress: string }
 
-/** A verified token: who it speaks for and the interval in which it does. */
+/** A verified token: who it speaks for, the interval in which it does, and who says so. */
 export interface VerifiedToken {
   identity: Identity
+  issuer: string
+  /** `jti`; tokens of other issuers need not have one. */
+  id: string | undefined
+  issued: Millis | undefined
   notBefore: Millis
   expires: Millis
+  /** The keys that it was verified with. */
+  keys: KeySet
 }
 
 /** The DIMO vehicle contract, which clients of the hosted API name. */
@@ -105,7 +111,7 @@ async function sign(
 }
 
 /** The public half of the signing key, as `/.well-known/jwks.json` shows it. */
-export function publicKeys(keys: TokenKeys): JSONWebKeySet {
+export function publicKeys(keys: TokenKeys): KeySet {
   const { signingKey } = keys
   const shown: Record<string, unknown> = {}
   for (const member of PUBLIC_MEMBERS) {
@@ -121,31 +127,38 @@ export class TokenRefused extends Error {
 
 interface Verifier {
   audience: string | undefined
-  jwks: LocalJWKSet
+  source: KeySetSource
 }
 
 export class TokenVerifier {
   readonly #issuers = new Map<string, Verifier>()
+  readonly #sets = new WeakMap<KeySet, LocalJWKSet>()
 
   constructor(keys: TokenKeys) {
     for (const { issuer, audience, jwks } of keys.trusted ?? []) {
-      this.#issuers.set(issuer, { audience, jwks: createLocalJWKSet(jwks) })
+      const source = 'missed' in jwks ? jwks : constant(jwks)
+      this.#issuers.set(issuer, { audience, source })
     }
-    const own = { audience: keys.audience, jwks: createLocalJWKSet(publicKeys(keys)) }
+    const own = { audience: keys.audience, source: constant(publicKeys(keys)) }
     this.#issuers.set(keys.issuer, own)
   }
 
   /** Throws `TokenRefused` for whatever is not a valid token at that time. */
   async verify(token: string, now: Millis): Promise<VerifiedToken> {
     try {
-      return verified(await this.#payload(token, now))
+      return await this.#verified(token, now)
     } catch (error) {
       if (error instanceof TokenRefused) throw error
       throw new TokenRefused(refusal(error), { cause: error })
     }
   }
 
-  async #payload(token: string, now: Millis): Promise<JWTPayload> {
+  /** Whether the keys that a token was verified with are still those of its issuer. */
+  vouchesFor({ issuer, keys }: VerifiedToken): boolean {
+    return this.#issuers.get(issuer)?.source.keys() === keys
+  }
+
+  async #verified(token: string, now: Millis): Promise<VerifiedToken> {
     if (decodeProtectedHeader(token).kid === undefined) {
       throw new TokenRefused('Its header names no key (kid).')
     }
@@ -154,22 +167,51 @@ export class TokenVerifier {
     if (iss === undefined || verifier === undefined) {
       throw new TokenRefused('Its issuer (iss) is not trusted here.')
     }
-    const { payload } = await jwtVerify(token, verifier.jwks, {
+    const { audience, source } = verifier
+    const options = {
       algorithms: ALGORITHMS,
       issuer: iss,
       currentDate: new Date(now),
       requiredClaims: ['exp'],
-      ...(verifier.audience === undefined ? {} : { audience: verifier.audience }),
-    })
-    return payload
+      ...(audience === undefined ? {} : { audience }),
+    }
+    const keys = source.keys()
+    try {
+      const { payload } = await jwtVerify(token, this.#setOf(keys), options)
+      return verifiedToken(payload, iss, keys)
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw error
+      await source.missed()
+      const newer = source.keys()
+      if (newer === keys) throw error
+      const { payload } = await jwtVerify(token, this.#setOf(newer), options)
+      return verifiedToken(payload, iss, newer)
+    }
+  }
+
+  #setOf(keys: KeySet): LocalJWKSet {
+    const known = this.#sets.get(keys)
+    if (known !== undefined) return known
+    const set = createLocalJWKSet(keys)
+    this.#sets.set(keys, set)
+    return set
   }
 }
 
-function verified(payload: JWTPayload): VerifiedToken {
+function constant(keys: KeySet): KeySetSource {
+  return { keys: () => keys, missed: () => Promise.resolve() }
+}
+
+function verifiedToken(payload: JWTPayload, issuer: string, keys: KeySet): VerifiedToken {
+  const { nbf = 0, exp = 0, iat, jti } = payload
   return {
     identity: identityOf(payload),
-    notBefore: (payload.nbf ?? 0) * 1000,
-    expires: (payload.exp ?? 0) * 1000,
+    issuer,
+    id: typeof jti === 'string' ? jti : undefined,
+    issued: iat === undefined ? undefined : iat * 1000,
+    notBefore: nbf * 1000,
+    expires: exp * 1000,
+    keys,
   }
 }
 
