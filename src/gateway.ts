@@ -25,6 +25,7 @@ import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { Storage } from './gateway/storage.ts'
+import { openTokenStoreAnyway } from './gateway/token-register.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
@@ -88,12 +89,14 @@ export class Gateway {
     this.#config = loaded.config
     for (const finding of loaded.findings) this.#found(finding)
     const found = (sentence: string) => this.#found(sentence)
+    const tokens = openTokenStoreAnyway(folder, () => system.now(), found)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
     this.#rights = new Rights({
       settings: this.#config.api,
       folder,
       signingKey,
+      tokens,
       clock: system,
       found,
     })
@@ -205,13 +208,13 @@ export class Gateway {
     this.#stopping.abort()
     clearInterval(this.#tick)
     this.#ignition?.stop()
-    this.#rights.stop()
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#time.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
+    this.#rights.stop()
     await this.#storage.stop()
   }
 
@@ -253,6 +256,7 @@ export class Gateway {
       commands: this.#commands(),
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
+      owner: this.owner,
       clock,
       logger,
       version,

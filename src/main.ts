@@ -111,9 +111,14 @@ journal.db-wal and journal.db-shm, start it.`,
     load: async () => (await import('./cli/backup.ts')).backup,
   },
   token: {
-    summary: 'print a token signed by this gateway',
+    summary: 'make, list and revoke the tokens of this gateway',
     usage:
-      'create (--user | --vehicle TOKENID --privileges 1,3,4) [--expires 30d] [--data DIR] [--config FILE]',
+      'create (--user | --vehicle TOKENID --privileges 1,3,4) [--expires 30d] [--data DIR] [--config FILE] | list [--all] [--json] [--data DIR] | revoke ID | --all | --before DATE [--data DIR]',
+    details: `create     prints a token signed with the gateway's key, and nothing else
+list       what was issued, newest first; --all also what has expired. No token itself is ever kept.
+revoke     a token by its id from the list, and what was exchanged for it; --all every token there
+           is; --before DATE those issued earlier (2026-03-01, 2026-03-01T08:00:00Z, 30d ago). A
+           gateway that is running refuses them at once.`,
     load: async () => (await import('./cli/token.ts')).token,
   },
   config: {

@@ -23,6 +23,8 @@ export interface ApiContext {
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
   keys: TokenKeys
+  /** `sub` of who owns the gateway. */
+  owner: string | undefined
   authenticator: Authenticator
   clock: Clock
   logger: Logger

@@ -46,6 +46,15 @@ export function userGuard(context: ApiContext): onRequestAsyncHookHandler {
   }
 }
 
+/** `/v1/gateway/…`: the user token of who owns the gateway. */
+export function gatewayOwnerGuard(context: ApiContext): onRequestAsyncHookHandler {
+  return async (request) => {
+    const user = await identifyUser(context, request)
+    if (user.subject !== context.owner) throw unauthorized('This user does not own this gateway.')
+    request.user = user
+  }
+}
+
 /** `/v1/user/device-data/:userDeviceId/…`: the owner's user token. */
 export function ownerGuard(context: ApiContext): onRequestAsyncHookHandler {
   return async (request) => {

@@ -30,6 +30,7 @@ import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
+import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
@@ -53,6 +54,8 @@ export interface ApiOptions {
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
+  /** `sub` of who owns the gateway; without it nobody does. */
+  owner?: string
   clock: Clock
   logger: Logger
   version: string
@@ -89,13 +92,14 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, commands, owner, ...readers } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     commands,
     keys,
+    owner,
     clock,
     logger,
     authenticator: new Authenticator(keys, clock),
@@ -123,6 +127,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addCommandRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
+  addIssuedTokenRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

@@ -32,9 +32,23 @@ const auth = section({
     .describe('The only contract whose privilege tokens are accepted; any if absent'),
 }).prefault({})
 
+const file = z.string().min(1)
+
+/** What is not understood must not become plain HTTP: it is told where the certificate is needed. */
+const tls = z
+  .union([z.boolean(), z.looseObject({ certFile: file.optional(), keyFile: file.optional() })])
+  .catch({})
+  .default(false)
+  .describe('HTTPS: true makes a certificate of its own; certFile and keyFile (PEM) name another')
+
 export const api = section({
   listen: address.default('127.0.0.1:8080'),
   issuer: z.string().min(1).default('odograph').describe('`iss` of the tokens'),
+  claimed: z
+    .boolean()
+    .default(false)
+    .describe('Listens beyond loopback although no token was issued yet'),
+  tls,
   auth,
 }).prefault({})
 

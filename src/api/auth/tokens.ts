@@ -22,6 +22,7 @@ import {
 import type { Millis } from '../../model/time.ts'
 import type { KeySet, KeySetSource } from './key-set.ts'
 import type { Privileges } from './privileges.ts'
+import type { IssuedToken, TokenRegister } from './token-register.ts'
 
 /** An issuer other than the gateway, with its public keys. */
 export interface TrustedIssuer {
@@ -36,6 +37,8 @@ export interface TokenKeys {
   issuer: string
   audience?: string
   trusted?: readonly TrustedIssuer[]
+  /** Knows every token that is issued with these keys, and which were revoked. */
+  register?: TokenRegister
 }
 
 export type Identity =
@@ -48,6 +51,8 @@ export interface VerifiedToken {
   issuer: string
   /** `jti`; tokens of other issuers need not have one. */
   id: string | undefined
+  /** `jti` of the token that it was exchanged for. */
+  parent: string | undefined
   issued: Millis | undefined
   notBefore: Millis
   expires: Millis
@@ -73,41 +78,54 @@ export interface PrivilegeTokenOptions {
   privileges: readonly number[]
   expiresSeconds: number
   contractAddress?: string
+  /** `jti` of the token that it was exchanged for: it ends with it. */
+  parent?: string
   now?: Millis
 }
 
 export function issueUserToken(keys: TokenKeys, options: UserTokenOptions): Promise<string> {
-  return sign(keys, { sub: options.sub }, options)
+  const { sub } = options
+  return issue(keys, { sub }, { kind: 'user', subject: sub }, options)
 }
 
 export function issuePrivilegeToken(
   keys: TokenKeys,
   options: PrivilegeTokenOptions,
 ): Promise<string> {
+  const { tokenId, privileges, contractAddress = VEHICLE_CONTRACT, parent } = options
+  const from = parent === undefined ? {} : { parent }
   const claims = {
-    token_id: options.tokenId,
-    privilege_ids: [...options.privileges],
-    contract_address: options.contractAddress ?? VEHICLE_CONTRACT,
+    token_id: tokenId,
+    privilege_ids: [...privileges],
+    contract_address: contractAddress,
+    ...from,
   }
-  return sign(keys, claims, options)
+  return issue(keys, claims, { kind: 'privilege', vehicle: tokenId, privileges, ...from }, options)
 }
 
-async function sign(
+type Described = Pick<IssuedToken, 'kind' | 'subject' | 'vehicle' | 'privileges' | 'parent'>
+
+async function issue(
   keys: TokenKeys,
   claims: JWTPayload,
+  described: Described,
   { expiresSeconds, now = Date.now() }: { expiresSeconds: number; now?: Millis },
 ): Promise<string> {
   const { kid, alg = 'ES256' } = keys.signingKey
   if (kid === undefined) throw new TypeError('the signing key has no kid')
+  const id = randomUUID()
   const seconds = Math.floor(now / 1000)
+  const expires = seconds + expiresSeconds
   const token = new SignJWT(claims)
     .setProtectedHeader({ alg, kid, typ: 'JWT' })
     .setIssuer(keys.issuer)
     .setIssuedAt(seconds)
-    .setExpirationTime(seconds + expiresSeconds)
-    .setJti(randomUUID())
+    .setExpirationTime(expires)
+    .setJti(id)
   if (keys.audience !== undefined) token.setAudience(keys.audience)
-  return token.sign(await importJWK(keys.signingKey, alg))
+  const text = await token.sign(await importJWK(keys.signingKey, alg))
+  keys.register?.add({ id, ...described, issued: seconds * 1000, expires: expires * 1000 })
+  return text
 }
 
 /** The public half of the signing key, as `/.well-known/jwks.json` shows it. */
@@ -133,8 +151,12 @@ interface Verifier {
 export class TokenVerifier {
   readonly #issuers = new Map<string, Verifier>()
   readonly #sets = new WeakMap<KeySet, LocalJWKSet>()
+  readonly #ownIssuer: string
+  readonly #register: TokenRegister | undefined
 
   constructor(keys: TokenKeys) {
+    this.#ownIssuer = keys.issuer
+    this.#register = keys.register
     for (const { issuer, audience, jwks } of keys.trusted ?? []) {
       const source = 'missed' in jwks ? jwks : constant(jwks)
       this.#issuers.set(issuer, { audience, source })
@@ -146,16 +168,23 @@ export class TokenVerifier {
   /** Throws `TokenRefused` for whatever is not a valid token at that time. */
   async verify(token: string, now: Millis): Promise<VerifiedToken> {
     try {
-      return await this.#verified(token, now)
+      const verified = await this.#verified(token, now)
+      if (this.#isRevoked(verified)) throw new TokenRefused('It was revoked.')
+      return verified
     } catch (error) {
       if (error instanceof TokenRefused) throw error
       throw new TokenRefused(refusal(error), { cause: error })
     }
   }
 
-  /** Whether the keys that a token was verified with are still those of its issuer. */
-  vouchesFor({ issuer, keys }: VerifiedToken): boolean {
-    return this.#issuers.get(issuer)?.source.keys() === keys
+  /** Whether a token is as good as when it was verified: not revoked, and its key still trusted. */
+  vouchesFor(token: VerifiedToken): boolean {
+    const { issuer, keys } = token
+    return this.#issuers.get(issuer)?.source.keys() === keys && !this.#isRevoked(token)
+  }
+
+  #isRevoked(token: VerifiedToken): boolean {
+    return token.issuer === this.#ownIssuer && (this.#register?.isRevoked(token) ?? false)
   }
 
   async #verified(token: string, now: Millis): Promise<VerifiedToken> {
@@ -203,11 +232,12 @@ function constant(keys: KeySet): KeySetSource {
 }
 
 function verifiedToken(payload: JWTPayload, issuer: string, keys: KeySet): VerifiedToken {
-  const { nbf = 0, exp = 0, iat, jti } = payload
+  const { nbf = 0, exp = 0, iat, jti, parent } = payload
   return {
     identity: identityOf(payload),
     issuer,
     id: typeof jti === 'string' ? jti : undefined,
+    parent: typeof parent === 'string' ? parent : undefined,
     issued: iat === undefined ? undefined : iat * 1000,
     notBefore: nbf * 1000,
     expires: exp * 1000,

@@ -40,8 +40,7 @@ export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): voi
       negotiate(request.headers.accept, ['application/json'])
       const user = userOf(request)
       const owns = context.gateway.vehicles().some(({ owner }) => owner === user.subject)
-      // A user of another issuer is nobody here without a vehicle.
-      if (!owns && user.issuer !== context.keys.issuer) {
+      if (!owns && user.subject !== context.owner) {
         throw unauthorized('This user owns no vehicle of this gateway.')
       }
       return context.gateway.health()

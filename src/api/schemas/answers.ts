@@ -1,6 +1,7 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { rightsAnswers } from './rights.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -237,6 +238,7 @@ export const answers = {
   }),
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
+  ...rightsAnswers,
   KeySet: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   Document: z.record(z.string(), z.unknown()),
 }
