@@ -9,12 +9,12 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
-import { hostAndPort } from './config/address.ts'
 import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
+import { ApiListener } from './gateway/api-listener.ts'
 import { Commands } from './gateway/commands.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
@@ -44,7 +44,6 @@ import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
-const RETRY_MS = 5000
 /** What the journal keeps of the pollers: by source, what the vehicle was found to support. */
 const POLLING = 'polling'
 
@@ -77,6 +76,7 @@ export class Gateway {
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
   #api: ApiServer | undefined
+  #listener: ApiListener | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
   #stopping = new AbortController()
@@ -213,6 +213,7 @@ export class Gateway {
     this.#troubleCodes.keepAll()
     this.#time.stop()
     this.#journal.commit()
+    await this.#listener?.settled()
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
     this.#rights.stop()
     await this.#storage.stop()
@@ -229,7 +230,11 @@ export class Gateway {
     return gatewayHealth({
       version: this.#options.version,
       upMs: this.#options.clock.monotonic(),
-      findings: [...this.#findings, ...this.#rights.findings()],
+      findings: [
+        ...this.#findings,
+        ...this.#rights.findings(),
+        ...(this.#listener?.findings() ?? []),
+      ],
       time: this.#time,
       sources: this.#lines,
       storage: this.#storage,
@@ -243,11 +248,9 @@ export class Gateway {
     this.#options.logger.error({}, sentence)
   }
 
-  /** Listens, or says why not and tries again until it does or the gateway stops. */
   async #startApi(): Promise<string> {
     const { logger, version } = this.#options
     const { clock } = this.#time
-    const { host, port } = hostAndPort(this.#config.api.listen)
     this.#api = await createApi({
       records: this.#storage.reader,
       status: this.#pipelines,
@@ -257,27 +260,30 @@ export class Gateway {
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       owner: this.owner,
+      claim: this.#rights.desk,
       clock,
       logger,
       version,
       compat: withoutUndefined({ vehicleContract: this.#config.api.auth.vehicleContract }),
     })
-    for (;;) {
-      try {
-        const address = await this.#api.listen(host, port)
-        return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
-      } catch (error) {
-        logger.error(
-          { address: this.#config.api.listen },
-          `the API cannot listen: ${messageOf(error)}`,
-        )
-        await setTimeout(RETRY_MS, undefined, { signal: this.#stopping.signal })
-      }
-    }
+    this.#listener = new ApiListener({
+      api: this.#api,
+      listen: this.#config.api.listen,
+      restriction: () => this.#rights.restriction(),
+      clock: this.#options.clock,
+      logger,
+      pause: (ms) => setTimeout(ms, undefined, { signal: this.#stopping.signal }),
+    })
+    const code = this.#rights.claimCode()
+    if (code !== undefined)
+      logger.warn({ code }, 'this gateway has no owner yet; the code claims it')
+    const { host, port } = await this.#listener.start()
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   }
 
   #onTick(): void {
     this.#time.tick()
+    this.#listener?.tick()
     for (const line of this.#lines) line.tick()
     this.#activities.tick()
     const now = millisToMicros(this.#time.clock.now())

@@ -121,6 +121,11 @@ revoke     a token by its id from the list, and what was exchanged for it; --all
            gateway that is running refuses them at once.`,
     load: async () => (await import('./cli/token.ts')).token,
   },
+  claim: {
+    summary: 'print the code that claims a new gateway from another machine',
+    usage: '[--data DIR]',
+    load: async () => (await import('./cli/claim.ts')).claim,
+  },
   config: {
     summary: 'print the schema of the configuration, or check a file',
     usage: 'schema | check FILE',

@@ -12,6 +12,7 @@ import type {
 } from '../model/ports.ts'
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
+import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 
 export interface ApiContext {
@@ -23,6 +24,7 @@ export interface ApiContext {
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
   keys: TokenKeys
+  claim: ClaimDesk | undefined
   /** `sub` of who owns the gateway. */
   owner: string | undefined
   authenticator: Authenticator

@@ -2,6 +2,7 @@
  * The gateway's HTTP server: the DIMO Device Data API, the gateway's own routes, the OpenAPI
  * document with Swagger UI, and the dashboard. Reads the rest of the gateway through its ports.
  */
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
@@ -17,12 +18,14 @@ import type {
   VehicleCommands,
 } from '../model/ports.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
 import type { ApiContext } from './context.ts'
 import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
+import { addClaimRoutes } from './routes/claim.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
@@ -54,6 +57,8 @@ export interface ApiOptions {
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
+  /** Without it the gateway cannot be claimed. */
+  claim?: ClaimDesk
   /** `sub` of who owns the gateway; without it nobody does. */
   owner?: string
   clock: Clock
@@ -66,7 +71,10 @@ export interface ApiOptions {
 }
 
 export interface ApiServer {
-  /** Port 0 takes a free one. Throws `listen-failed`; may be tried again. */
+  /**
+   * Port 0 takes a free one. Throws `listen-failed`; may be tried again, and moves the listener when
+   * it listens already: open connections stay.
+   */
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
   stop(): Promise<void>
@@ -92,7 +100,8 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, owner, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, commands, owner, claim, ...readers } =
+    options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
@@ -100,6 +109,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
     commands,
     keys,
     owner,
+    claim,
     clock,
     logger,
     authenticator: new Authenticator(keys, clock),
@@ -128,6 +138,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
   addIssuedTokenRoutes(app, context)
+  addClaimRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),
@@ -140,6 +151,7 @@ class HttpApi implements ApiServer {
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
+  #hasListened = false
 
   constructor(app: FastifyInstance, connections: Connections) {
     this.#app = app
@@ -149,12 +161,23 @@ class HttpApi implements ApiServer {
 
   async listen(host: string, port: number): Promise<{ host: string; port: number }> {
     try {
-      await this.#app.listen({ host, port })
+      if (this.#hasListened) await this.#move(host, port)
+      else await this.#app.listen({ host, port })
+      this.#hasListened = true
     } catch (error) {
       throw new OdographError('listen-failed', `${host}:${port}`, messageOf(error), error)
     }
     const address = this.#app.server.address() as AddressInfo
     return { host: address.address, port: address.port }
+  }
+
+  /** Fastify listens once; its server can do so again. */
+  async #move(host: string, port: number): Promise<void> {
+    const { server } = this.#app
+    if (this.#stopped !== undefined) throw new Error('it is stopping')
+    if (server.listening) server.close()
+    server.listen({ host, port })
+    await once(server, 'listening')
   }
 
   stop(): Promise<void> {

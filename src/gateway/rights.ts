@@ -2,7 +2,9 @@
  * Who may ask: the keys that tokens are verified with, the list of those that were issued, and what is
  * wrong with them.
  */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
+import type { ClaimDesk } from '../api/auth/claim.ts'
 import type { TokenRegister } from '../api/auth/token-register.ts'
 import type { TokenKeys, TrustedIssuer } from '../api/auth/tokens.ts'
 import type { ApiConfig } from '../config/api-schema.ts'
@@ -26,11 +28,13 @@ export interface RightsOptions {
 export class Rights {
   readonly keys: TokenKeys
   readonly #keySets: RunningKeySet[] = []
+  readonly #settings: ApiConfig
   readonly #tokens: TokenStore
   #unlisted: string | undefined
 
   constructor(options: RightsOptions) {
     const { settings, signingKey, tokens } = options
+    this.#settings = settings
     this.#tokens = tokens
     const { issuer, auth } = settings
     this.keys = {
@@ -57,6 +61,38 @@ export class Rights {
       ...this.#keySets.flatMap((set) => set.finding() ?? []),
       ...(this.#unlisted === undefined ? [] : [this.#unlisted]),
     ]
+  }
+
+  /** Whether the gateway has an owner, or the configuration says so. */
+  isClaimed(): boolean {
+    return this.#settings.claimed || this.#tokens.isClaimed
+  }
+
+  /** Why the API may not be open to others. */
+  restriction(): string | undefined {
+    if (this.isClaimed()) return undefined
+    return 'it has no owner yet. Open its page on the machine itself, run "odograph token create --user", or send the code that "odograph claim" prints to POST /v1/gateway/claim.'
+  }
+
+  /** What to send from elsewhere; undefined where it has an owner. */
+  claimCode(): string | undefined {
+    try {
+      return this.isClaimed() ? undefined : this.#tokens.claimCode()
+    } catch {
+      return undefined // The card cannot be written: it is told elsewhere.
+    }
+  }
+
+  get desk(): ClaimDesk {
+    return {
+      isClaimed: () => this.isClaimed(),
+      matches: (code) => isSame(code, this.claimCode()),
+      take: () => {
+        if (this.isClaimed()) return false
+        this.#tokens.setClaimed()
+        return true
+      },
+    }
   }
 
   /** A card that cannot be written stops nobody from getting a token; it ends soon, or with its parent. */
@@ -98,4 +134,13 @@ export class Rights {
       ]
     })
   }
+}
+
+/** However it is typed; takes as long whatever is wrong with it. */
+function isSame(given: string, code: string | undefined): boolean {
+  if (code === undefined) return false
+  const [left, right] = [given, code].map((text) =>
+    createHash('sha256').update(text.toUpperCase().replace(/[\s-]/g, '')).digest(),
+  )
+  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
 }

@@ -16,7 +16,17 @@ const issuedToken = z.object({
 
 export const rightsAnswers = {
   IssuedTokens: z.object({ tokens: z.array(issuedToken) }),
+  Claim: z.object({ claimed: z.boolean().describe('Whether the gateway has an owner.') }),
   RevokedToken: z.object({ id: z.string(), revoked: z.literal(true) }),
 }
+
+const codeError = 'must be the code that odograph claim prints, as text'
+
+export const claimBody = z
+  .object(
+    { code: z.string({ error: codeError }).max(64, { error: codeError }).optional() },
+    { error: 'must be a JSON object {code}, or nothing' },
+  )
+  .nullable()
 
 export const issuedTokenParams = z.object({ id: z.string().describe('`id` as in the list.') })
