@@ -260,6 +260,10 @@ export class Gateway {
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
       owner: this.owner,
+      audit: {
+        read: (read) => this.#journal.dataRead(read),
+        reads: (query) => this.#storage.reader.reads(query),
+      },
       claim: this.#rights.desk,
       clock,
       logger,

@@ -121,6 +121,11 @@ revoke     a token by its id from the list, and what was exchanged for it; --all
            gateway that is running refuses them at once.`,
     load: async () => (await import('./cli/token.ts')).token,
   },
+  audit: {
+    summary: 'who read the location or the identity of a vehicle',
+    usage: '[--since 1h|DATE] [--limit N] [--json] [--data DIR]',
+    load: async () => (await import('./cli/audit.ts')).audit,
+  },
   claim: {
     summary: 'print the code that claims a new gateway from another machine',
     usage: '[--data DIR]',

@@ -1,5 +1,6 @@
 /** What the routes know of the rest of the gateway. */
 
+import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import type {
   Clock,
   EventReader,
@@ -24,6 +25,8 @@ export interface ApiContext {
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
   keys: TokenKeys
+  /** Undefined: nobody asks who read what. */
+  audit: (ReadLogReader & ReadLogWriter) | undefined
   claim: ClaimDesk | undefined
   /** `sub` of who owns the gateway. */
   owner: string | undefined

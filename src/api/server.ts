@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
+import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import { messageOf, OdographError } from '../model/errors.ts'
 import type {
   Clock,
@@ -25,6 +26,7 @@ import type { ApiContext } from './context.ts'
 import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
+import { addAuditRoutes } from './routes/audit.ts'
 import { addClaimRoutes } from './routes/claim.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
@@ -57,6 +59,8 @@ export interface ApiOptions {
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
+  /** Without it nobody is asked who read location or identity. */
+  audit?: ReadLogReader & ReadLogWriter
   /** Without it the gateway cannot be claimed. */
   claim?: ClaimDesk
   /** `sub` of who owns the gateway; without it nobody does. */
@@ -100,8 +104,19 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, owner, claim, ...readers } =
-    options
+  const {
+    logger,
+    clock,
+    keys,
+    compat,
+    troubleCodes,
+    events,
+    commands,
+    owner,
+    claim,
+    audit,
+    ...readers
+  } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
@@ -110,6 +125,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
     keys,
     owner,
     claim,
+    audit,
     clock,
     logger,
     authenticator: new Authenticator(keys, clock),
@@ -139,6 +155,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addTokenRoutes(app, context)
   addIssuedTokenRoutes(app, context)
   addClaimRoutes(app, context)
+  addAuditRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

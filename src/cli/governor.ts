@@ -81,7 +81,7 @@ export function sinceTime(text: string, now: Millis, option = '--since'): Millis
   throw new OdographError('usage', `${option} ${text}`, detail)
 }
 
-function lineLimit(text: string): number {
+export function lineLimit(text: string): number {
   const limit = Number(text)
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LINES) return limit
   const detail = `use a whole number from 1 to ${MAX_LINES}`

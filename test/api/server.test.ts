@@ -254,11 +254,15 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
       })),
   )
   assert.equal(methods.map(({ name }) => name).sort(), [
+    'delete /v1/gateway/tokens/{id}',
     'get /',
     'get /.well-known/jwks.json',
     'get /health',
     'get /openapi.json',
+    'get /v1/gateway/audit',
+    'get /v1/gateway/claim',
     'get /v1/gateway/health',
+    'get /v1/gateway/tokens',
     'get /v1/gateway/vehicles',
     'get /v1/swagger/doc.json',
     'get /v1/user/device-data/{userDeviceId}/daily-distance',
@@ -279,6 +283,7 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/vehicle/{tokenId}/status-raw',
     'get /v2/vehicle/{tokenId}/analytics/daily-distance',
     'get /v2/vehicle/{tokenId}/analytics/total-distance',
+    'post /v1/gateway/claim',
     'post /v1/tokens/exchange',
     'post /v1/vehicle/{tokenId}/commands/dtc/clear',
     'post /v1/vehicle/{tokenId}/commands/request',

@@ -750,11 +750,11 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     journal.stop()
     const version = () =>
       inDatabase(folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'version'").get())
-    assert.is(version()?.value, '3')
+    assert.is(version()?.value, '4')
     const again = openJournal(folder)
     assert.equal(numbersOf(again), [0])
     again.stop()
-    assert.is(version()?.value, '3')
+    assert.is(version()?.value, '4')
   }))
 
 test('a journal opens while another process is writing to it', () =>
@@ -802,10 +802,10 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
     (path) => {
       const database = openDatabase(path, { readOnly: false })
       migrate(database, path)
-      database.exec("UPDATE meta SET value = '4'")
+      database.exec("UPDATE meta SET value = '5'")
       database.close()
     },
-    /later version \(format 4, this one knows 3\)/,
+    /later version \(format 5, this one knows 4\)/,
   ],
   [
     'a file of a version that is no number',

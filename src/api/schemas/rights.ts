@@ -1,6 +1,6 @@
 /** The schemas of what is about rights: issued tokens. */
 import { z } from 'zod'
-import { utc } from './parts.ts'
+import { once, utc, wholeNumber } from './parts.ts'
 
 const issuedToken = z.object({
   id: z.string().describe('`jti`'),
@@ -14,8 +14,20 @@ const issuedToken = z.object({
   revoked: utc.optional(),
 })
 
+const dataRead = z.object({
+  time: utc.describe('The first time within the minute.'),
+  token: z.string().optional().describe('`jti`'),
+  subject: z.string().optional().describe('Of a user token.'),
+  count: z.number().int().describe('How often within the minute.'),
+  address: z.string(),
+  route: z.string().meta({ example: 'GET /v1/vehicle/:tokenId/status' }),
+  vehicle: z.string(),
+  what: z.string().meta({ example: 'location, identity' }),
+})
+
 export const rightsAnswers = {
   IssuedTokens: z.object({ tokens: z.array(issuedToken) }),
+  Audit: z.object({ reads: z.array(dataRead), next: z.string().optional() }),
   Claim: z.object({ claimed: z.boolean().describe('Whether the gateway has an owner.') }),
   RevokedToken: z.object({ id: z.string(), revoked: z.literal(true) }),
 }
@@ -28,5 +40,14 @@ export const claimBody = z
     { error: 'must be a JSON object {code}, or nothing' },
   )
   .nullable()
+
+export const auditQuery = z.object({
+  from: once('First day (`2024-01-25`, UTC) or a time; by default 14 days ago.').optional(),
+  to: once('Last day, which is included whole, or a time; by default now.').optional(),
+  limit: wholeNumber(1, 1000).optional().describe('Rows a page; 100 where it is not given.'),
+  after: once('The `next` of the page before.').optional(),
+})
+
+export type AuditQuery = z.output<typeof auditQuery>
 
 export const issuedTokenParams = z.object({ id: z.string().describe('`id` as in the list.') })

@@ -5,6 +5,7 @@ import { CLOSE } from '../end-worker.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
 import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
+import { reads } from './read-log.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
@@ -14,6 +15,7 @@ const queries = {
   days,
   events,
   page,
+  reads,
   sample,
   sentFrames,
   span,
