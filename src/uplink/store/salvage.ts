@@ -49,7 +49,8 @@ const tables: readonly Table[] = [
 const DELETE_SEALED = `
   DELETE FROM record WHERE EXISTS (
     SELECT 1 FROM block WHERE block.vehicle = record.vehicle AND block.boot = record.boot
-      AND record.seq BETWEEN first_seq AND last_seq)`
+      AND (record.seq BETWEEN first_seq AND last_seq
+        OR record.number BETWEEN first_number AND last_number))`
 const LANE_OF_CURSOR = `
   INSERT OR IGNORE INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
   DELETE FROM cursor WHERE sink = 'mqtt';`
