@@ -82,6 +82,8 @@ export interface ApiServer {
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
   stop(): Promise<void>
+  /** Every route there is, `GET /v1/vehicle/:tokenId/status`; for tests. */
+  routes: readonly string[]
   /** Answers a request without a network; for tests. */
   inject: FastifyInstance['inject']
 }
@@ -98,9 +100,13 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     frameworkErrors: (error, request, reply) => sendEarlyFailure(error, request, reply, logger),
     clientErrorHandler: refuseConnection,
   })
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push(`${each} ${url}`)
+  })
   const connections = new Connections(app.server)
   await prepare(app, options)
-  return new HttpApi(app, connections)
+  return new HttpApi(app, connections, routes)
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
@@ -165,12 +171,14 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
 
 class HttpApi implements ApiServer {
   readonly inject: FastifyInstance['inject']
+  readonly routes: readonly string[]
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
   #hasListened = false
 
-  constructor(app: FastifyInstance, connections: Connections) {
+  constructor(app: FastifyInstance, connections: Connections, routes: readonly string[]) {
+    this.routes = routes
     this.#app = app
     this.#connections = connections
     this.inject = app.inject.bind(app)
