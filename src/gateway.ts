@@ -6,6 +6,7 @@
  * again, and the rest goes on.
  */
 import { randomBytes } from 'node:crypto'
+import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
@@ -15,6 +16,7 @@ import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { ApiListener } from './gateway/api-listener.ts'
+import { Certificate } from './gateway/certificate.ts'
 import { Commands } from './gateway/commands.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
@@ -76,6 +78,7 @@ export class Gateway {
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
   #api: ApiServer | undefined
+  readonly #certificate: Certificate
   #listener: ApiListener | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
@@ -99,6 +102,13 @@ export class Gateway {
       tokens,
       clock: system,
       found,
+    })
+    this.#certificate = new Certificate({
+      settings: this.#config.api.tls,
+      folder,
+      names: { host: hostname(), addresses: ownAddresses() },
+      clock: system,
+      changed: (pair) => this.#api?.renew(pair),
     })
     this.#storage = new Storage({
       folder,
@@ -213,7 +223,7 @@ export class Gateway {
     this.#troubleCodes.keepAll()
     this.#time.stop()
     this.#journal.commit()
-    await this.#listener?.settled()
+    await Promise.all([this.#listener?.settled(), this.#certificate.settled()])
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
     this.#rights.stop()
     await this.#storage.stop()
@@ -234,6 +244,7 @@ export class Gateway {
         ...this.#findings,
         ...this.#rights.findings(),
         ...(this.#listener?.findings() ?? []),
+        ...this.#certificate.findings(),
       ],
       time: this.#time,
       sources: this.#lines,
@@ -251,7 +262,9 @@ export class Gateway {
   async #startApi(): Promise<string> {
     const { logger, version } = this.#options
     const { clock } = this.#time
+    const tls = await this.#certificate.start()
     this.#api = await createApi({
+      tls,
       records: this.#storage.reader,
       status: this.#pipelines,
       events: this.#storage.reader,
@@ -273,7 +286,7 @@ export class Gateway {
     this.#listener = new ApiListener({
       api: this.#api,
       listen: this.#config.api.listen,
-      restriction: () => this.#rights.restriction(),
+      restriction: () => this.#certificate.restriction() ?? this.#rights.restriction(),
       clock: this.#options.clock,
       logger,
       pause: (ms) => setTimeout(ms, undefined, { signal: this.#stopping.signal }),
@@ -282,12 +295,13 @@ export class Gateway {
     if (code !== undefined)
       logger.warn({ code }, 'this gateway has no owner yet; the code claims it')
     const { host, port } = await this.#listener.start()
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
   }
 
   #onTick(): void {
     this.#time.tick()
     this.#listener?.tick()
+    this.#certificate.tick()
     for (const line of this.#lines) line.tick()
     this.#activities.tick()
     const now = millisToMicros(this.#time.clock.now())
@@ -384,4 +398,11 @@ export class Gateway {
     const isFrom = (line: SourceLine) => issue.at === line.id || issue.at.startsWith(`${line.id}/`)
     this.#lines.find(isFrom)?.issue(issue)
   }
+}
+
+/** Those that others can reach it by. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).flatMap(({ address, internal }) => (internal ? [] : [address])),
+  )
 }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
@@ -26,6 +27,7 @@ import type { ApiContext } from './context.ts'
 import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
+import { answerPlainHttp } from './plain-http.ts'
 import { addAuditRoutes } from './routes/audit.ts'
 import { addClaimRoutes } from './routes/claim.ts'
 import { addCommandRoutes } from './routes/commands.ts'
@@ -43,6 +45,7 @@ import { addTokenRoutes } from './routes/tokens.ts'
 const BODY_LIMIT = 64 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 30_000
+const HANDSHAKE_TIMEOUT_MS = 10_000
 /** For how long a stop waits for requests in flight. */
 const STOP_LIMIT_MS = 2000
 /** Text in its various forms; images and fonts are compressed already. */
@@ -59,6 +62,8 @@ export interface ApiOptions {
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
+  /** Certificate and key, PEM; without it plain HTTP. */
+  tls?: { cert: string; key: string } | undefined
   /** Without it nobody is asked who read location or identity. */
   audit?: ReadLogReader & ReadLogWriter
   /** Without it the gateway cannot be claimed. */
@@ -80,6 +85,8 @@ export interface ApiServer {
    * it listens already: open connections stay.
    */
   listen(host: string, port: number): Promise<{ host: string; port: number }>
+  /** Another certificate, for connections from now on. */
+  renew(tls: { cert: string; key: string }): void
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
   stop(): Promise<void>
   /** Every route there is, `GET /v1/vehicle/:tokenId/status`; for tests. */
@@ -89,9 +96,11 @@ export interface ApiServer {
 }
 
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
-  const { logger } = options
+  const { tls, ...rest } = options
+  const { logger } = rest
   const app: FastifyInstance = fastify({
     logger: false,
+    ...secured(tls),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -104,12 +113,19 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push(`${each} ${url}`)
   })
-  const connections = new Connections(app.server)
-  await prepare(app, options)
+  if (tls !== undefined) answerPlainHttp(app.server)
+  const connections = new Connections(app.server, tls !== undefined)
+  await prepare(app, rest)
   return new HttpApi(app, connections, routes)
 }
 
-async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
+/** Typed as plain HTTP, which has the same routes. */
+function secured(tls: ApiOptions['tls']): { https: null } {
+  const https = tls && { ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
+  return { https: (https ?? null) as null }
+}
+
+async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): Promise<void> {
   const {
     logger,
     clock,
@@ -194,6 +210,11 @@ class HttpApi implements ApiServer {
     }
     const address = this.#app.server.address() as AddressInfo
     return { host: address.address, port: address.port }
+  }
+
+  renew(tls: { cert: string; key: string }): void {
+    const { server } = this.#app
+    if (server instanceof TlsServer) server.setSecureContext(tls)
   }
 
   /** Fastify listens once; its server can do so again. */

@@ -11,7 +11,11 @@ import { type AuditQuery, auditQuery } from '../schemas/rights.ts'
 import { timeWindow } from '../time-window.ts'
 
 const PAGE = 100
-const NAMES = { start: 'from', end: 'to' }
+/** What the bounds of the window are called here. */
+const NAMES = {
+  start: 'from',
+  end: 'to',
+}
 
 export function addAuditRoutes(app: FastifyInstance, context: ApiContext): void {
   const { audit, clock } = context
