@@ -103,8 +103,8 @@ Nothing can be written: one query, to a journal that is open for reading. The ga
     summary: 'copy the journal while the gateway runs',
     usage: 'FILE|FOLDER [--all] [--force] [--data DIR]',
     details: `FILE       gets its name when it is whole and was read again; in a FOLDER: journal-<time>.db
---all      into a FOLDER also gateway.json and signing-key.json, the name and the key of the gateway:
-           who has the key is its owner
+--all      into a FOLDER also gateway.json, signing-key.json and tokens.db, the name and the key of the
+           gateway and what it has issued and revoked: who has the key is its owner
 The gateway may be running and is not held up; its log grows by what it stores meanwhile.
 To go back: stop the gateway, put the copy in the place of journal.db in the data folder, remove
 journal.db-wal and journal.db-shm, start it.`,

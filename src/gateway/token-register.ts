@@ -9,7 +9,7 @@
  *        `claimed` (ms): somebody has a token; `claimCode`: what claims it from elsewhere
  */
 import { randomBytes, randomInt } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { IssuedToken, TokenInQuestion, TokenRegister } from '../api/auth/token-register.ts'
 import { type Database, openDatabase, type Row, type Statement } from '../database/sqlite.ts'
@@ -55,7 +55,7 @@ export class TokenStore implements TokenRegister {
     this.#database = openDatabase(path, { readOnly: false })
     try {
       this.#database.exec('PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000')
-      if (!this.#isMade()) this.#database.exec(SCHEMA)
+      if (!this.#isMade()) this.#make()
       this.#version = this.#database.prepare('PRAGMA data_version')
       this.#load()
       this.#prune()
@@ -192,6 +192,12 @@ export class TokenStore implements TokenRegister {
     this.#database.prepare(`INSERT OR ${once} INTO mark VALUES (?, ?)`).run(name, value)
   }
 
+  #make(): void {
+    this.#database.exec(SCHEMA)
+    // It holds the code that claims the gateway.
+    if (existsSync(this.#path)) chmodSync(this.#path, 0o600)
+  }
+
   #isMade(): boolean {
     const sql = "SELECT 1 FROM sqlite_master WHERE name = 'mark'"
     return this.#database.prepare(sql).get() !== undefined
@@ -201,7 +207,11 @@ export class TokenStore implements TokenRegister {
   #prune(): void {
     const sql = `DELETE FROM token
       WHERE expires < min(?, (SELECT max(issued) FROM token)) - ${KEEP_MS}`
-    if (Number(this.#database.prepare(sql).run(this.#now()).changes) > 0) this.#load()
+    try {
+      if (Number(this.#database.prepare(sql).run(this.#now()).changes) > 0) this.#load()
+    } catch {
+      // The card cannot be written: what was revoked can be read all the same.
+    }
   }
 }
 

@@ -1,17 +1,27 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { backup } from '../../src/cli/backup.ts'
 import { token as command } from '../../src/cli/token.ts'
 import { loadSigningKey } from '../../src/config/identity.ts'
 import {
   openTokenStore,
   openTokenStoreAnyway,
-  type TokenStore,
+  TokenStore,
 } from '../../src/gateway/token-register.ts'
 import { bearer, FakeClock, OWNER, type TestApi, testApi } from '../support/api-fakes.ts'
 import { commandIo } from '../support/command-io.ts'
+import { openJournal } from '../support/journal-records.ts'
 
 const STATUS = '/v1/vehicle/17/signals'
 const CONTRACT = '0xbA5738a18d83D41847dfFbDC6101d37C69c9B0cF'
@@ -194,6 +204,27 @@ test('a damaged list is moved aside and told; one that cannot be is done without
   open.push(none)
   none.add({ id: 'a', kind: 'user', issued: 0, expires: 1 })
   assert.ok(none.revoke('a'))
+})
+
+test('a backup with the key holds what was revoked, too', async () => {
+  const store = opened()
+  openJournal(folder).stop()
+  store.add({ id: 'a', kind: 'user', issued: 0, expires: 1 })
+  const to = mkdtempSync(join(tmpdir(), 'odograph-backup-'))
+  try {
+    for (const id of ['a', 'a']) {
+      store.revoke(id)
+      await backup([to, '--all', '--force', '--data', folder], commandIo().io)
+      const copy = new TokenStore(join(to, 'tokens.db'), Date.now)
+      assert.ok(copy.isRevoked({ id: 'a', parent: undefined, issued: 0 }))
+      copy.close()
+    }
+    assert.is(statSync(join(to, 'tokens.db')).mode & 0o777, 0o600)
+    assert.is(statSync(join(folder, 'tokens.db')).mode & 0o777, 0o600)
+    assert.not.ok(readdirSync(to).some((name) => name.includes('.part')))
+  } finally {
+    rmSync(to, { recursive: true, force: true })
+  }
 })
 
 test('expired tokens leave the list in time, but not by a clock that is ahead', () => {
