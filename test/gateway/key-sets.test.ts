@@ -6,7 +6,11 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { issueUserToken, TokenVerifier } from '../../src/api/auth/tokens.ts'
+import { loadSigningKey } from '../../src/config/identity.ts'
+import { configSchema } from '../../src/config/schema.ts'
 import { createKeySet, type RunningKeySet } from '../../src/gateway/key-sets.ts'
+import { Rights } from '../../src/gateway/rights.ts'
+import { openTokenStore } from '../../src/gateway/token-register.ts'
 import { keys, newKey, type TestKey } from '../support/api-fakes.ts'
 import { HandClock } from '../support/hand-clock.ts'
 
@@ -218,6 +222,47 @@ test('an address that answers nonsense, too much or another address is told', as
     set.stop()
   }
   assert.is(elsewhere.asked, 0)
+})
+
+test('a place of keys is a file, an https address, or an address of this machine', () => {
+  const cases: [string, boolean][] = [
+    ['/etc/odograph/keys.json', true],
+    ['keys.json', true],
+    ['https://issuer.example/jwks.json', true],
+    ['http://127.0.0.1:8090/jwks.json', true],
+    ['http://localhost/jwks.json', true],
+    ['http://issuer.example/jwks.json', false],
+    ['http://localhost.issuer.example/jwks.json', false],
+    ['http://127.0.0.1@issuer.example/jwks.json', false],
+    ['ftp://issuer.example/jwks.json', false],
+    ['', false],
+  ]
+  for (const [jwks, isGood] of cases) {
+    const issuers = [{ issuer: ISSUER, jwks }]
+    assert.is(configSchema.safeParse({ api: { auth: { issuers } } }).success, isGood, jwks)
+  }
+})
+
+test('an issuer that is named twice, or as the gateway itself, is left out and told', () => {
+  const found: string[] = []
+  const jwks = join(folder, 'keys.json')
+  const issuers = ['odograph', ISSUER, ISSUER].map((issuer) => ({ issuer, jwks }))
+  const rights = new Rights({
+    settings: configSchema.parse({ api: { auth: { issuers, audience: 'here' } } }).api,
+    folder,
+    signingKey: loadSigningKey(folder),
+    tokens: openTokenStore(folder, () => clock.now()),
+    clock,
+    found: (sentence) => found.push(sentence),
+  })
+  open.push(rights)
+  assert.equal(
+    rights.keys.trusted?.map(({ issuer, audience }) => [issuer, audience]),
+    [[ISSUER, 'here']],
+  )
+  assert.is(found.length, 2)
+  assert.match(found[0] ?? '', /"odograph" is taken/)
+  assert.match(rights.findings().join(), /keys\.json: does not exist/)
 })
 
 test.run()
