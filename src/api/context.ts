@@ -1,5 +1,6 @@
 /** What the routes know of the rest of the gateway. */
 
+import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import type {
   Clock,
   ConfigAccess,
@@ -14,6 +15,7 @@ import type {
 } from '../model/ports.ts'
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
+import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import type { WalletLogin } from './wallet-login.ts'
 
@@ -32,6 +34,11 @@ export interface ApiContext {
   /** Undefined: no address is known to be the owner's. */
   walletLogin: WalletLogin | undefined
   keys: TokenKeys
+  /** Undefined: nobody asks who read what. */
+  audit: (ReadLogReader & ReadLogWriter) | undefined
+  claim: ClaimDesk | undefined
+  /** `sub` of who owns the gateway. */
+  owner: string | undefined
   authenticator: Authenticator
   clock: Clock
   logger: Logger

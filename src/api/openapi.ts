@@ -19,6 +19,7 @@ const errorTitles: Readonly<Record<number, string>> = {
   429: 'Too many failed attempts; see Retry-After.',
   500: 'The gateway failed.',
   502: 'The adapter or the bus failed.',
+  503: 'The gateway cannot do it just now; the message says why.',
   504: 'No control unit answered in time.',
 }
 

@@ -62,10 +62,12 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
   try {
+    // Before it starts: who has the link owns the gateway.
+    const link = values.demo === true ? await demoToken(gateway) : ''
     const url = await Promise.race([gateway.start(), aborted(io.signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
-      if (values.demo === true) await welcome(gateway, url, loaded.config.mqtt, io)
+      if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
       await aborted(io.signal)
     }
   } finally {
@@ -104,17 +106,21 @@ function addDemo(input: ConfigInput): void {
   input.vehicles = [...(input.vehicles ?? []), { ...demo, tankLitres: 400, kmPerLitre: 3.5 }]
 }
 
-async function welcome(
-  gateway: Gateway,
-  url: string,
-  mqtt: { url?: string | undefined; listen: string; root: string; enabled: boolean },
-  io: CommandIo,
-): Promise<void> {
-  const vehicle = gateway.vehicles.byId(DEMO_VEHICLE) ?? gateway.vehicles.all()[0]
-  const token = await issueUserToken(gateway.tokenKeys, {
+function demoToken(gateway: Gateway): Promise<string> {
+  return issueUserToken(gateway.tokenKeys, {
     sub: gateway.owner,
     expiresSeconds: DEMO_TOKEN_SECONDS,
   })
+}
+
+interface Welcome {
+  url: string
+  token: string
+  mqtt: { url?: string | undefined; listen: string; root: string; enabled: boolean }
+}
+
+function welcome(gateway: Gateway, { url, token, mqtt }: Welcome, io: CommandIo): void {
+  const vehicle = gateway.vehicles.byId(DEMO_VEHICLE) ?? gateway.vehicles.all()[0]
   const broker = mqtt.enabled ? (mqtt.url ?? `mqtt://${mqtt.listen}`) : 'switched off'
   io.stderr.write(`
   Page     ${url}/#token=${token}

@@ -7,5 +7,5 @@ export function publicAddress(
   listening: string | undefined,
 ): string | undefined {
   if (publicUrl !== undefined) return publicUrl
-  return listening?.replace(/^http:\/\/(0\.0\.0\.0|\[::\]):/, `http://${hostname()}:`)
+  return listening?.replace(/\/\/(0\.0\.0\.0|\[::\]):/, `//${hostname()}:`)
 }

@@ -56,8 +56,14 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     records: { onChange: 1, interval: 60 },
     store: { commit: 5, sealAfter: 3600, maxMegabytes: 2000 },
     time: { trust: 'auto', provisional: 'hold' },
-    api: { listen: '127.0.0.1:8080', issuer: 'odograph' },
     mail: {},
+    api: {
+      listen: '127.0.0.1:8080',
+      issuer: 'odograph',
+      claimed: false,
+      tls: false,
+      auth: { issuers: [] },
+    },
     mqtt: {
       enabled: true,
       listen: '127.0.0.1:1883',
@@ -614,7 +620,8 @@ test('overrides win over environment and file, and see what is left of them', ()
   )
   assert.equal(seen, [{ id: 'a', type: 'simulator' }])
   assert.is(findings.length, 2, 'what was wrong in the file is told all the same')
-  assert.equal(config.api, { listen: '127.0.0.1:1', issuer: 'env' })
+  const { listen, issuer } = config.api
+  assert.equal([listen, issuer], ['127.0.0.1:1', 'env'])
   assert.is(config.log.level, 'error')
   assert.is(config.sources.length, 1)
 })

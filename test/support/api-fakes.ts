@@ -325,7 +325,7 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const events = new FakeEvents()
   const commands = new FakeCommands()
   const parts = { records, status, gateway, troubleCodes, events, commands, clock, logger }
-  const api = await createApi({ ...parts, keys, version: '0.1.0', ...options })
+  const api = await createApi({ ...parts, keys, owner: OWNER, version: '0.1.0', ...options })
   return { ...parts, api }
 }
 

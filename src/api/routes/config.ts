@@ -5,7 +5,7 @@ import { messageOf } from '../../model/errors.ts'
 import type { ConfigAccess } from '../../model/ports.ts'
 import { negotiate } from '../accept.ts'
 import type { ApiContext } from '../context.ts'
-import { gatewayGuard } from '../guards.ts'
+import { gatewayOwnerGuard } from '../guards.ts'
 import { badRequest, HttpError } from '../http-error.ts'
 import { answersOf } from '../openapi.ts'
 import { configBody, configQuery } from '../schemas/config.ts'
@@ -21,7 +21,7 @@ export function addConfigRoutes(app: FastifyInstance, context: ApiContext): void
       operationId: 'get_v1_gateway_config',
       response: answersOf('Config', 'The configuration.', [401, 406, 409, 429]),
     },
-    onRequest: gatewayGuard(context),
+    onRequest: gatewayOwnerGuard(context),
     async handler(request, reply) {
       negotiate(request.headers.accept, ['application/json'])
       const report = accessOf(context).report()
@@ -37,7 +37,7 @@ export function addConfigRoutes(app: FastifyInstance, context: ApiContext): void
       operationId: 'get_v1_gateway_config_schema',
       response: answersOf('Document', 'The schema.', [401, 406, 409, 429]),
     },
-    onRequest: gatewayGuard(context),
+    onRequest: gatewayOwnerGuard(context),
     async handler(request) {
       negotiate(request.headers.accept, ['application/json'])
       return accessOf(context).schema()
@@ -56,7 +56,7 @@ export function addConfigRoutes(app: FastifyInstance, context: ApiContext): void
       querystring: configQuery,
       response: answersOf('ConfigChanged', 'What has changed.', [400, 401, 409, 412, 429]),
     },
-    onRequest: gatewayGuard(context),
+    onRequest: gatewayOwnerGuard(context),
     async handler(request, reply) {
       const { set } = request.body as z.output<typeof configBody>
       const { dryRun } = request.query as z.output<typeof configQuery>

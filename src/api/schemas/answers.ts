@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { rightsAnswers } from './rights.ts'
 import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
@@ -279,6 +280,7 @@ export const answers = {
   ...configAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
+  ...rightsAnswers,
   KeySet: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   Document: z.record(z.string(), z.unknown()),
 }

@@ -11,6 +11,7 @@ import {
   totalDistance,
 } from './distance/distance-queries.ts'
 import { buckets, events, page, sample, span, usage } from './queries.ts'
+import { reads } from './read-log.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 
@@ -22,6 +23,7 @@ const queries = {
   events,
   explainDistance,
   page,
+  reads,
   sample,
   sentFrames,
   span,
