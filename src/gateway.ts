@@ -21,6 +21,7 @@ import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
 import { createExports } from './gateway/create-exports.ts'
 import type { Exports } from './gateway/exports.ts'
+import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
@@ -72,6 +73,7 @@ export class Gateway {
   readonly #config: Config
   readonly #findings: string[] = []
   readonly #storage: Storage
+  readonly #happenings = new Happenings()
   readonly #journal: Journal
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
@@ -123,6 +125,7 @@ export class Gateway {
       logger,
       now: () => this.#clockOr(system).now(),
       committed: () => this.#committed(),
+      happened: (event) => this.#happenings.tell(event),
       provisional: () => this.#time?.provisional,
       found,
     })
@@ -314,6 +317,7 @@ export class Gateway {
         reads: (query) => this.#storage.reader.reads(query),
       },
       claim: this.#rights.desk,
+      happened: this.#happenings,
       clock,
       logger,
       version,

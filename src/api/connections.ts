@@ -21,6 +21,8 @@ export class Connections {
       this.#requests.set(socket, 0)
       socket.once('close', () => this.#requests.delete(socket))
     })
+    // It is a WebSocket's from now on, and closed by whoever speaks that.
+    server.on('upgrade', (_request, socket: Socket) => this.#requests.delete(socket))
     server.on('request', ({ socket }, response) => {
       this.#count(socket, 1)
       response.once('close', () => this.#count(socket, -1))

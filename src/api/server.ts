@@ -15,6 +15,7 @@ import type {
   EventReader,
   ExportJobs,
   GatewayReader,
+  LiveEvents,
   Logger,
   RecordReader,
   StatusReader,
@@ -42,6 +43,7 @@ import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
+import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
@@ -67,6 +69,10 @@ export interface ApiOptions {
   events?: EventReader
   /** Without it the configuration can be neither read nor changed. */
   config?: ConfigAccess
+  /** Without it live streams tell of signals alone. */
+  happened?: LiveEvents
+  /** How live streams are paced; by timers of the system where absent. */
+  every?: LiveOptions['every']
   /** Without it no command is taken. */
   commands?: VehicleCommands
   /** Without it exports are not sent by e-mail. */
@@ -149,6 +155,8 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     config,
     exports,
     walletLogin,
+    happened,
+    every = onTimer,
     owner,
     claim,
     audit,
@@ -199,11 +207,17 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addIssuedTokenRoutes(app, context)
   addClaimRoutes(app, context)
   addAuditRoutes(app, context)
+  addLiveRoutes(app, context, { happened, events, every })
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),
   })
   await app.ready()
+}
+
+function onTimer(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms)
+  return () => clearInterval(timer)
 }
 
 class HttpApi implements ApiServer {

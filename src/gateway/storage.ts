@@ -4,6 +4,7 @@
  */
 import { journalPath } from '../config/data-folder.ts'
 import type { Config } from '../config/schema.ts'
+import type { VehicleEvent } from '../model/event.ts'
 import type { GatewayHealth, Logger } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
 import { systemTimers } from '../uplink/outbox-port.ts'
@@ -19,6 +20,7 @@ export interface StorageOptions {
   logger: Logger
   now: () => Millis
   committed: () => void
+  happened: (event: VehicleEvent) => void
   provisional: () => Provisional | undefined
   found: (sentence: string) => void
 }
@@ -33,7 +35,7 @@ export class Storage {
 
   /** Opens the journal, whatever state the card is in. */
   constructor(options: StorageOptions) {
-    const { folder, settings, boot, logger, now, committed, provisional, found } = options
+    const { folder, settings, boot, logger, now, committed, happened, provisional, found } = options
     const { commit, sealAfter, maxDays, maxMegabytes } = settings
     this.journal = openJournal(
       {
@@ -41,7 +43,7 @@ export class Storage {
         commitEvery: commit * 1000,
         maxAge: maxDays === undefined ? undefined : maxDays * DAY,
         maxBytes: maxMegabytes * 1_000_000,
-        ...{ logger, now, committed, provisional },
+        ...{ logger, now, committed, happened, provisional },
       },
       found,
     )

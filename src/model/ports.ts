@@ -3,7 +3,7 @@
  * tests plug in fakes that pass the same contract tests.
  */
 import type { Requester, RequestOutcome, SentFrame } from './bus-request.ts'
-import type { EventType, StoredEvent } from './event.ts'
+import type { EventType, StoredEvent, VehicleEvent } from './event.ts'
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
 import type { OdometerPoint, OdometerRejection } from './odometer.ts'
@@ -228,6 +228,12 @@ export interface EventQuery {
 export interface EventReader {
   /** In order of time, then of sequence number. */
   events(query: EventQuery): Promise<StoredEvent[]>
+}
+
+/** What happens, when it does. */
+export interface LiveEvents {
+  /** Returns how to end it. */
+  subscribe(listener: (event: VehicleEvent) => void): () => void
 }
 
 /** Newest state of a vehicle, kept in memory and reloaded from the store on start. */

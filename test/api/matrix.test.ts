@@ -14,6 +14,7 @@ import type { DataRead } from '../../src/model/data-read.ts'
 import type { RecordData, VehicleStatus } from '../../src/model/record.ts'
 import { type SignalName, signalNames, signals } from '../../src/model/signals.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
+import { withoutUndefined } from '../../src/model/without-undefined.ts'
 import { NOW, newKey, OWNER, keys as plainKeys, state, testApi, van } from '../support/api-fakes.ts'
 
 const test = suite('rights: every route and every token')
@@ -138,6 +139,7 @@ interface Route {
   good?: number
   url?: string
   payload?: object
+  accept?: string
   shows?: Shape
 }
 
@@ -188,6 +190,7 @@ const table: Record<string, Route> = {
   },
   'POST /auth/web3/generate_challenge': { rule: anybody, good: 400, payload: {} },
   'POST /auth/web3/submit_challenge': { rule: anybody, good: 400, payload: {} },
+  [`GET ${BOTH}/live`]: { rule: privilege(6), good: 406, accept: 'application/json' },
   'POST /v1/tokens/exchange': { rule: ownerOfVehicle, payload: exchange },
   'GET /v1/gateway/vehicles': { rule: anyUser },
   'GET /v1/gateway/health': { rule: ownerOfAny },
@@ -447,7 +450,8 @@ for (const [name, route] of Object.entries(table)) {
       const cell = `${name} × ${who}`
       const expected = route.rule(bearer) || route.good || 200
       b.reads.length = 0
-      const answer = await b.ask(method, url, header, { payload: route.payload })
+      const { payload, accept } = route
+      const answer = await b.ask(method, url, header, withoutUndefined({ payload, accept }))
       assert.is(answer.status, expected, `${cell}: ${answer.body.slice(0, 200)}`)
       const isGood = route.rule(bearer) === 0
       if (isGood) checkGood(cell, route, answer, bearer)
@@ -456,7 +460,7 @@ for (const [name, route] of Object.entries(table)) {
       if (isTold) assert.is(b.reads.length, 1, `${cell} is not in the audit log`)
       if (!isGood) assert.equal(b.reads, [], `${cell} is in the audit log`)
       if (b.routes.includes(`HEAD ${name.slice(4)}`) && method === 'GET') {
-        const head = await b.ask('HEAD', url, header)
+        const head = await b.ask('HEAD', url, header, withoutUndefined({ accept }))
         assert.equal([head.status, head.body], [expected, ''], `HEAD: ${cell}`)
       }
     }
@@ -466,7 +470,13 @@ for (const [name, route] of Object.entries(table)) {
 test('without a token nothing of a vehicle is shown, anywhere', async () => {
   for (const [name, route] of Object.entries(table)) {
     const [method = ''] = name.split(' ')
-    for (const accept of ['*/*', 'application/json', 'text/html', 'text/csv']) {
+    for (const accept of [
+      '*/*',
+      'application/json',
+      'text/html',
+      'text/csv',
+      'text/event-stream',
+    ]) {
       const more = { payload: route.payload, accept }
       const { body } = await b.ask(method, pathOf(name, route), undefined, more)
       assert.equal(shownIn(body), [], `${name} as ${accept}`)

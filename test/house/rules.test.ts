@@ -178,6 +178,7 @@ const homes: Record<string, string[]> = {
   jose: ['src/api/auth/'],
   'micro-eth-signer': ['src/api/auth/wallet-signature.ts'],
   nodemailer: ['src/uplink/mail/'],
+  ws: ['src/api/live/web-socket.ts'],
   'temporal-polyfill': ['src/api/local-days.ts'],
   yaml: ['src/config/'],
   pino: ['src/logger.ts'],

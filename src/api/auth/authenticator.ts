@@ -43,6 +43,11 @@ export class Authenticator {
     return this.#verify(token, hash, credentials.address, now, invalid)
   }
 
+  /** Whether a token that was good is so now: neither expired nor revoked. */
+  isStillGood(token: VerifiedToken): boolean {
+    return this.#isValid(token, this.#clock.now())
+  }
+
   #isValid(token: VerifiedToken, now: Millis): boolean {
     return token.notBefore <= now && now < token.expires && this.#verifier.vouchesFor(token)
   }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
+import { liveAnswers } from './live.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 import { rightsAnswers } from './rights.ts'
 import { walletAnswers } from './wallet-login.ts'
@@ -278,6 +279,7 @@ export const answers = {
     mqtt: z.string(),
   }),
   ...configAnswers,
+  ...liveAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
   ...rightsAnswers,

@@ -62,6 +62,8 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
+  /** Called with each event, before it is stored. */
+  happened?: (event: VehicleEvent) => void
   /** While the time is not known: this run, and a time before all that it has stamped. */
   provisional?: () => Provisional | undefined
 }
@@ -183,6 +185,7 @@ export class Journal implements RecordWriter, LaneStore {
   /** Keeps an event; it is durable a moment later. Never throws. */
   event(event: VehicleEvent): void {
     if (this.#closed) return
+    this.#options.happened?.(event)
     this.#events.add(event, this.#options.provisional?.()?.boot)
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
