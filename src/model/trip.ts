@@ -1,0 +1,73 @@
+/**
+ * Trips: what a vehicle drove from one standstill of some length to the next, as they are found in
+ * its records, listed by REST and told as events.
+ */
+import { ksuidOf } from './ksuid.ts'
+import type { Millis } from './time.ts'
+
+/** Where something was, as far as that is known. */
+export interface Place {
+  latitude: number
+  longitude: number
+}
+
+/** It stood inside a trip. */
+export interface TripStop {
+  from: Millis
+  seconds: number
+  place?: Place
+}
+
+export interface Trip {
+  id: string
+  vehicle: string
+  start: Millis
+  /** Of one that goes on: its newest record. */
+  end: Millis
+  ongoing: boolean
+  startPlace?: Place
+  endPlace?: Place
+  /** km of the odometer of record between its ends; absent where that is not known. */
+  distance?: number
+  movingSeconds: number
+  /** Standing with the engine running. */
+  idleSeconds: number
+  stops: TripStop[]
+  /** km/h */
+  maxSpeed?: number
+  /** l, as the vehicle counts it. */
+  fuelUsed?: number
+  /** Whether some of `fuelUsed` comes from a rate. */
+  isFuelEstimated?: boolean
+  /** 0 to 1, for an estimate where nothing is counted. */
+  fuelLevels?: { start: number; end: number }
+}
+
+export interface TripSettings {
+  /** Standing for so long ends a trip. */
+  standing: Millis
+  /** So does a gap without data that is longer, or without any sign of movement or rest. */
+  gap: Millis
+  /** An ignition that is off for less (a stalled engine) does not. */
+  off: Millis
+  /** Movement has to go on for so long to start one. */
+  moving: Millis
+  /** km/h: a speed above it is movement, where nothing moved before. */
+  startSpeed: number
+  /** Standing for less is no stop. */
+  stop: Millis
+}
+
+export const defaultTripSettings: TripSettings = {
+  standing: 5 * 60_000,
+  gap: 15 * 60_000,
+  off: 60_000,
+  moving: 5000,
+  startSpeed: 5,
+  stop: 60_000,
+}
+
+/** What a trip goes by: the same vehicle and start give the same id. */
+export function tripId(vehicle: string, start: Millis): string {
+  return ksuidOf(start, 'trip', vehicle, start)
+}
