@@ -111,6 +111,11 @@ function motionByPlace(state: MotionState, sample: TripSample): Motion {
   }
   const limit = state.isMoving ? GO_ON_METRES : LEAVE_METRES
   if (metresBetween(anchor.place, place) > limit) {
+    if (!state.isMoving && anchor.seen === anchor.since) {
+      // The first fix of a receiver that wakes is often a bad one.
+      state.anchor = { place, since: time, seen: time }
+      return { kind: 'unknown' }
+    }
     if (!state.isMoving && state.away === undefined) {
       state.away = { time }
       return { kind: 'unknown' }
