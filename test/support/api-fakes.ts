@@ -171,6 +171,10 @@ export class FakeRecords implements RecordReader {
   async usage(): Promise<Usage> {
     return {}
   }
+
+  async distanceBetween(): Promise<number | undefined> {
+    return undefined
+  }
 }
 
 export class FakeStatus implements StatusReader {

@@ -10,6 +10,7 @@ import * as queries from '../../src/uplink/store/queries.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
 import { openReading } from '../../src/uplink/store/reading.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
+import { distanceBetween } from '../../src/uplink/store/trips/distance-between.ts'
 import {
   chance,
   checkpointOf,
@@ -36,6 +37,7 @@ function directReader(path: string): Reader {
     days: async (vehicle, starts) => queries.days(reading, vehicle, starts),
     totalDistance: async (vehicle) => queries.totalDistance(reading, vehicle),
     usage: async (vehicle, from, to) => queries.usage(reading, vehicle, from, to),
+    distanceBetween: async (vehicle, from, to) => distanceBetween(reading, vehicle, from, to),
     stop: async () => reading.database.close(),
   }
 }

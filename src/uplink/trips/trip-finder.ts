@@ -121,6 +121,7 @@ export class TripFinder {
     const { gap, off, standing } = this.#settings
     if (last === undefined) return
     if (now - last.time > gap) {
+      this.state.sureFrom ??= now
       this.#end(this.state.evidenceAt ?? last.time)
       forgetMotion(motion)
       delete this.state.place
@@ -261,7 +262,6 @@ export class TripFinder {
   /** `until`: up to when anything is known of it. */
   #end(until: Millis): void {
     const { state } = this
-    state.sureFrom ??= until
     const { trip } = state
     delete state.trip
     if (trip?.isConfirmed !== true) return
