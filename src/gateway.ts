@@ -239,6 +239,7 @@ export class Gateway {
       records: this.#storage.reader,
       status: this.#pipelines,
       events: this.#storage.reader,
+      trips: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },

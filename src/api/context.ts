@@ -7,6 +7,7 @@ import type {
   Logger,
   RecordReader,
   StatusReader,
+  TripReader,
   TroubleCodeReader,
   VehicleCommands,
 } from '../model/ports.ts'
@@ -20,6 +21,7 @@ export interface ApiContext {
   gateway: GatewayReader
   troubleCodes: TroubleCodeReader | undefined
   events: EventReader | undefined
+  trips: TripReader | undefined
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
   keys: TokenKeys

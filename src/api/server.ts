@@ -13,6 +13,7 @@ import type {
   Logger,
   RecordReader,
   StatusReader,
+  TripReader,
   TroubleCodeReader,
   VehicleCommands,
 } from '../model/ports.ts'
@@ -33,6 +34,7 @@ import { addHistoryRoutes } from './routes/history.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addTripRoutes } from './routes/trips.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
@@ -50,6 +52,8 @@ export interface ApiOptions {
   troubleCodes?: TroubleCodeReader
   /** Without it nothing ever happened. */
   events?: EventReader
+  /** Without it no trips are known. */
+  trips?: TripReader
   /** Without it no command is taken. */
   commands?: VehicleCommands
   keys: TokenKeys
@@ -89,11 +93,12 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, commands, ...readers } = options
+  const { logger, clock, keys, compat, troubleCodes, events, trips, commands, ...readers } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
+    trips,
     commands,
     keys,
     clock,
@@ -119,6 +124,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addDistanceRoutes(app, context)
   addDtcRoutes(app, context)
   addEventRoutes(app, context)
+  addTripRoutes(app, context)
   addCommandRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)

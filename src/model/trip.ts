@@ -2,7 +2,7 @@
  * Trips: what a vehicle drove from one standstill of some length to the next, as they are found in
  * its records, listed by REST and told as events.
  */
-import { ksuidOf } from './ksuid.ts'
+import { isKsuid, ksuidOf, ksuidTime } from './ksuid.ts'
 import type { Millis } from './time.ts'
 
 /** Where something was, as far as that is known. */
@@ -70,4 +70,13 @@ export const defaultTripSettings: TripSettings = {
 /** What a trip goes by: the same vehicle and start give the same id. */
 export function tripId(vehicle: string, start: Millis): string {
   return ksuidOf(start, 'trip', vehicle, start)
+}
+
+/** In which time the trip with this id started; undefined if no trip has such an id. */
+export function tripIdWindow(id: string): { from: Millis; to: Millis } | undefined {
+  if (!isKsuid(id)) return undefined
+  const from = ksuidTime(id)
+  // What started before the first time that an id can have has that one.
+  const isEpoch = from <= ksuidTime('0'.repeat(27))
+  return { from: isEpoch ? 0 : from, to: from + 1000 }
 }

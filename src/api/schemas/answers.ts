@@ -1,6 +1,7 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { tripAnswers } from './trips.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -221,6 +222,7 @@ export const answers = {
     events: z.array(vehicleEvent),
     next: z.string().optional().describe('Cursor of the next page, for `after`.'),
   }),
+  ...tripAnswers,
   CommandAnswers: commandAnswer,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
