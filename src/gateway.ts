@@ -24,6 +24,7 @@ import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { Storage } from './gateway/storage.ts'
+import { Trips, tripSettings } from './gateway/trips.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
@@ -68,6 +69,7 @@ export class Gateway {
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
   readonly #activities: Activities
+  readonly #trips: Trips
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
   readonly #lines: SourceLine[] = []
@@ -92,6 +94,7 @@ export class Gateway {
     this.#storage = new Storage({
       folder,
       settings: this.#config.store,
+      trips: tripSettings(this.#config),
       boot,
       logger,
       now: () => this.#clockOr(system).now(),
@@ -121,6 +124,16 @@ export class Gateway {
       clockTrust: () => this.#time.trust,
       issue: (issue) => this.#issue(issue),
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
+      live: (record) => this.#trips.take(record),
+    })
+    this.#trips = new Trips({
+      config: this.#config,
+      journal: this.#journal,
+      reader: this.#storage.reader,
+      clock,
+      logger,
+      isTimeKnown: () => this.#time.trust !== 'none',
+      event: (vehicle, type, data) => this.#event(vehicle, type, data),
     })
     const profiles = vehicleProfiles(this.#config, found)
     this.#troubleCodes = new TroubleCodes(this.#journal)
@@ -178,6 +191,7 @@ export class Gateway {
         this.#found(messageOf(error))
       }
     }
+    this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#ignition = this.#ignitionInput()
@@ -199,6 +213,7 @@ export class Gateway {
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     this.#time.stop()
     this.#journal.commit()
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
@@ -209,6 +224,7 @@ export class Gateway {
   secure(): boolean {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     return this.#journal.secure()
   }
 
@@ -268,6 +284,7 @@ export class Gateway {
     this.#activities.tick()
     const now = millisToMicros(this.#time.clock.now())
     this.#troubleCodes.tick(now)
+    this.#trips.tick()
     this.#pipelines.tick(now)
   }
 
@@ -277,6 +294,7 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#trips.shift(delta, since)
     this.#hold()
   }
 

@@ -11,7 +11,12 @@ import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
 import type { Clock, StatusReader } from '../model/ports.ts'
-import { type ClockTrust, mergeStatus, type VehicleStatus } from '../model/record.ts'
+import {
+  type ClockTrust,
+  mergeStatus,
+  type NewRecord,
+  type VehicleStatus,
+} from '../model/record.ts'
 import { type Micros, microsToMillis } from '../model/time.ts'
 import type { Journal } from '../uplink/store/journal.ts'
 
@@ -25,6 +30,8 @@ export interface PipelinesOptions {
   issue: IssueSink
   /** Called after a record of a vehicle was made. */
   recorded: (vehicle: string) => void
+  /** Called with each record of the present; not with those of recordings. */
+  live?: (record: NewRecord) => void
 }
 
 export class Pipelines implements StatusReader {
@@ -108,7 +115,7 @@ export class Pipelines implements StatusReader {
     status: VehicleStatus | undefined,
     stamp: (time: Micros) => RecordStamp,
   ): VehiclePipeline {
-    const { journal, settings, issue, recorded } = this.#options
+    const { journal, settings, issue, recorded, live } = this.#options
     const pipeline = new VehiclePipeline({
       vehicle,
       ...(status === undefined ? { isRecording: true } : { status: structuredClone(status) }),
@@ -120,6 +127,7 @@ export class Pipelines implements StatusReader {
       record: (record, checkpoint, odometer, counters) => {
         journal.append(record, checkpoint, odometer, counters)
         this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
+        if (status !== undefined) live?.(record)
         recorded(vehicle)
       },
     })

@@ -3,7 +3,7 @@
  * its records, listed by REST and told as events.
  */
 import { isKsuid, ksuidOf, ksuidTime } from './ksuid.ts'
-import type { Millis } from './time.ts'
+import { isoTime, type Millis } from './time.ts'
 
 /** Where something was, as far as that is known. */
 export interface Place {
@@ -40,7 +40,27 @@ export interface Trip {
   /** Whether some of `fuelUsed` comes from a rate. */
   isFuelEstimated?: boolean
   /** 0 to 1, for an estimate where nothing is counted. */
-  fuelLevels?: { start: number; end: number }
+  fuelLevels?: { first: number; last: number }
+}
+
+/** What there is to say of a trip without telling where it was. */
+export interface TripSummary {
+  tripId: string
+  start: string
+  end: string
+  /** km */
+  distance?: number
+  durationSeconds: number
+  movingSeconds: number
+  idleSeconds: number
+  stops: number
+  /** km/h */
+  maxSpeed?: number
+  /** km/h, over the whole duration. */
+  averageSpeed?: number
+  /** l */
+  fuelUsed?: number
+  fuelUsedEstimated?: true
 }
 
 export interface TripSettings {
@@ -79,4 +99,41 @@ export function tripIdWindow(id: string): { from: Millis; to: Millis } | undefin
   // What started before the first time that an id can have has that one.
   const isEpoch = from <= ksuidTime('0'.repeat(27))
   return { from: isEpoch ? 0 : from, to: from + 1000 }
+}
+
+const HOUR_MS: Millis = 3_600_000
+
+export function tripSummary(trip: Trip, tankLitres: number | undefined): TripSummary {
+  const { id, start, end, distance, movingSeconds, idleSeconds, stops, maxSpeed } = trip
+  const duration = end - start
+  const hasAverage = distance !== undefined && duration > 0
+  return {
+    tripId: id,
+    start: isoTime(start),
+    end: isoTime(end),
+    ...(distance === undefined ? {} : { distance: rounded(distance) }),
+    durationSeconds: Math.round(duration / 1000),
+    ...{ movingSeconds, idleSeconds, stops: stops.length },
+    ...(maxSpeed === undefined ? {} : { maxSpeed }),
+    ...(hasAverage ? { averageSpeed: rounded((distance * HOUR_MS) / duration) } : {}),
+    ...fuelOf(trip, tankLitres),
+  }
+}
+
+function fuelOf(
+  { fuelUsed, isFuelEstimated, fuelLevels }: Trip,
+  tankLitres: number | undefined,
+): Pick<TripSummary, 'fuelUsed' | 'fuelUsedEstimated'> {
+  if (fuelUsed !== undefined) {
+    const estimated = isFuelEstimated === true ? { fuelUsedEstimated: true as const } : {}
+    return { fuelUsed: rounded(fuelUsed), ...estimated }
+  }
+  if (fuelLevels === undefined || tankLitres === undefined) return {}
+  const litres = (fuelLevels.first - fuelLevels.last) * tankLitres
+  // A level that has risen tells of a filling, not of what was used.
+  return litres > 0 ? { fuelUsed: rounded(litres), fuelUsedEstimated: true } : {}
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
 }

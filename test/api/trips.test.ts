@@ -72,8 +72,8 @@ test('what is not known is not there', async () => {
 test('fuel from the level of the tank is marked as estimated, and a filling is none', async () => {
   const t = await testApi()
   t.gateway.known = [{ ...truck, tankLitres: 60 }]
-  const used = t.trips.add(START, { fuelLevels: { start: 0.5, end: 0.4 } })
-  const filled = t.trips.add(START + HOUR, { fuelLevels: { start: 0.5, end: 0.9 } })
+  const used = t.trips.add(START, { fuelLevels: { first: 0.5, last: 0.4 } })
+  const filled = t.trips.add(START + HOUR, { fuelLevels: { first: 0.5, last: 0.9 } })
   const rate = t.trips.add(START + 2 * HOUR, { fuelUsed: 3, isFuelEstimated: true })
   const fuelOf = async ({ id }: Trip) => {
     const { fuelUsed, fuelUsedEstimated } = (await ask(t, `/${id}`)).json()

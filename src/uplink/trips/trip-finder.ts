@@ -52,7 +52,7 @@ interface OpenTrip {
   /** The last moment of the present standstill at which the engine ran. */
   idledUntil?: Millis
   fuel?: { first: number; last: number; isBroken: boolean }
-  levels?: { start: number; end: number }
+  levels?: { first: number; last: number }
 }
 
 /** Plain data. */
@@ -134,6 +134,12 @@ export class TripFinder {
     const isSilent = last.isDense && now - last.time > DENSE_MS
     const { stillSince } = trip
     if (isSilent && stillSince !== undefined && now - stillSince >= standing) this.#end(last.time)
+  }
+
+  /** When the trip under way started. */
+  get start(): Millis | undefined {
+    const { trip } = this.state
+    return trip?.isConfirmed === true ? trip.start : undefined
   }
 
   /** The trip under way, as far as it goes. */
@@ -308,7 +314,7 @@ function watch(trip: OpenTrip, sample: TripSample): void {
   }
   if (trip.offSince !== undefined) return
   if (speed !== undefined) trip.tailMaxSpeed = Math.max(trip.tailMaxSpeed ?? 0, speed)
-  if (level !== undefined) trip.levels = { start: trip.levels?.start ?? level, end: level }
+  if (level !== undefined) trip.levels = { first: trip.levels?.first ?? level, last: level }
   if (fuelUsed === undefined) return
   const { first, last, isBroken } = trip.fuel ?? {
     first: fuelUsed,
