@@ -123,6 +123,7 @@ export class Gateway {
       boot,
       clockTrust: () => this.#time.trust,
       issue: (issue) => this.#issue(issue),
+      startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
       live: (record) => this.#trips.take(record),
     })

@@ -93,7 +93,7 @@ Standard output, unless --out names a file. The gateway may be running.`,
            (ms since 1970, UTC), clock, quality (JSON), and a column for each signal; NULL is
            unknown. It holds the records from --from to --to only, by default the seven days up
            to the newest one; --from 1970-01-01 takes all.
-event, odometer_slot, vehicle, vehicle_state, …   the other tables of the journal, whole
+event, distance_slot, vehicle, vehicle_state, …   the other tables of the journal, whole
 DATE       2026-03-01 (a day of UTC; as --to it counts whole), 2026-03-01T08:00:00Z, or 12h, 30d ago
            datetime(time / 1000, 'unixepoch') makes a time readable
 Nothing can be written: one query, to a journal that is open for reading. The gateway may be running.`,

@@ -33,6 +33,11 @@ const vehicle = section({
   make: z.string().optional(),
   model: z.string().optional(),
   year: z.int().min(1900).max(2100).optional(),
+  odometer: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('km when it was first driven with the gateway; for one that tells no odometer'),
   tankLitres: z.number().positive().optional().describe('For the estimated range'),
   kmPerLitre: z.number().positive().optional().describe('For the estimated range'),
 }).describe('A vehicle and the names it goes by')

@@ -6,6 +6,7 @@ import type { Requester, RequestOutcome, SentFrame } from './bus-request.ts'
 import type { EventType, StoredEvent } from './event.ts'
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
+import type { OdometerPoint, OdometerRejection } from './odometer.ts'
 import type { CanAddress } from './profile.ts'
 import type { SignalValue } from './reading.ts'
 import type { Checkpoint, CounterName, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
@@ -121,12 +122,36 @@ export interface DistanceDay {
   hasData: boolean
 }
 
-/** The odometer of record after a reading: a distance that only grows. */
-export interface OdometerPoint {
-  vehicle: string
+/** A stretch that one instrument has measured without a break. */
+export interface DistanceSegment {
+  /** Source, sender and rank of the instrument. */
+  series: string
+  from: { time: Millis; km: number }
+  to: { time: Millis; km: number }
+  /** km that it adds to the odometer of record; the way to its first reading belongs to it. */
+  distance: number
+  /** Whether another cluster, a roll-over or a reset came before it. */
+  begins?: 'instrument'
+  /** The share that it may be wrong by, where it is an estimate. */
+  error?: number
+}
+
+/** A reading that does not count. */
+export interface RejectedReading {
+  series: string
   time: Millis
-  /** km since the vehicle's first reading here, over all segments. */
-  travelled: number
+  km: number
+  reason: OdometerRejection | 'inconsistent'
+}
+
+/** What stands behind a distance. */
+export interface DistanceExplanation {
+  distance: number
+  /** km of it that are estimates, and km by which they may be wrong. */
+  estimated: number
+  error: number
+  segments: DistanceSegment[]
+  rejected: RejectedReading[]
 }
 
 /** The run total of a counter after a reading. */
@@ -163,13 +188,12 @@ export interface RecordReader {
   days(vehicle: string, starts: readonly Millis[]): Promise<DistanceDay[]>
   /** km since the first reading; 0 if there never was one. */
   totalDistance(vehicle: string): Promise<number>
+  /** km of the odometer of record that were reached after `from` and up to `to`; undefined: not known. */
+  distanceBetween(vehicle: string, from: Millis, to: Millis): Promise<number | undefined>
+  /** What stands behind the distance between two moments, `to` exclusive, in quarters of an hour. */
+  explainDistance(vehicle: string, from: Millis, to: Millis): Promise<DistanceExplanation>
   /** Engine hours and fuel used between two moments, `to` exclusive, in whole quarters of an hour. */
   usage(vehicle: string, from: Millis, to: Millis): Promise<Usage>
-  /**
-   * km of the odometer of record between two moments; undefined where it is not known. It never
-   * falls: distances of spans that do not overlap add up to no more than that of all.
-   */
-  distanceBetween(vehicle: string, from: Millis, to: Millis): Promise<number | undefined>
 }
 
 /** Trips by the time at which they started. */
@@ -239,7 +263,7 @@ export interface RecordWriter {
   append(
     record: NewRecord,
     checkpoint: Checkpoint,
-    odometer?: OdometerPoint,
+    odometer?: readonly OdometerPoint[],
     counters?: readonly CounterPoint[],
   ): void
 }

@@ -13,6 +13,7 @@ import {
   inFolder,
   newRecord,
   openJournal,
+  pointAt,
   silent,
 } from '../support/journal-records.ts'
 import { startReaderWorker } from '../support/source-workers.ts'
@@ -69,8 +70,8 @@ class Follower {
       const known = Object.entries(values).filter(([, value]) => value !== undefined)
       const data = { ...Object.fromEntries(known), ...(odometer !== undefined && { odometer }) }
       const record = newRecord(this.#number++, { time, data })
-      const point = { vehicle: 'van', time, travelled: (odometer ?? 1000) - 1000 }
-      this.#journal.append(record, checkpointOf(), point)
+      const points = odometer === undefined ? [] : [pointAt(time, odometer)]
+      this.#journal.append(record, checkpointOf(), points)
       this.trips.take(record)
       this.trips.tick()
     }

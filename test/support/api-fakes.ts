@@ -11,6 +11,7 @@ import { ksuidOf } from '../../src/model/ksuid.ts'
 import type {
   Clock,
   DistanceDay,
+  DistanceExplanation,
   EventQuery,
   EventReader,
   GatewayHealth,
@@ -92,6 +93,7 @@ export class FakeRecords implements RecordReader {
   /** What `days` answers, by the index of the day. */
   distances: { distance?: number; hasData: boolean }[] = []
   total = 0
+  explanation = { estimated: 0, error: 0, segments: [], rejected: [] }
   daysAsked: (readonly Millis[])[] = []
   pagesAsked: number[] = []
   /** Called before every page: a place to let records arrive. */
@@ -171,12 +173,16 @@ export class FakeRecords implements RecordReader {
     return this.total
   }
 
-  async usage(): Promise<Usage> {
-    return {}
+  async distanceBetween(): Promise<number | undefined> {
+    return this.total
   }
 
-  async distanceBetween(): Promise<number | undefined> {
-    return undefined
+  async explainDistance(): Promise<DistanceExplanation> {
+    return { ...this.explanation, distance: this.total }
+  }
+
+  async usage(): Promise<Usage> {
+    return {}
   }
 }
 

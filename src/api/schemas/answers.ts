@@ -194,6 +194,40 @@ const commandAnswer = z.object({
   ),
 })
 
+const reading = z.object({ time: utc, odometer: z.number().describe('km') })
+
+const instrument = {
+  instrument: z.enum(['odometer', 'wheel speed', 'position']),
+  source: z.string().optional(),
+  sender: count.optional().describe('Source address, or the number of the control unit.'),
+}
+
+const explanation = z
+  .object({
+    estimated: z.number().describe('km of it that are estimates'),
+    error: z.number().describe('km by which those may be wrong'),
+    segments: z.array(
+      z.object({
+        ...instrument,
+        from: reading,
+        to: reading,
+        distance: z.number().describe('km, with the way to its first reading'),
+        newInstrument: z.boolean().optional().describe('A new cluster, a roll-over, a reset.'),
+        estimated: z.boolean().optional(),
+      }),
+    ),
+    rejected: z.array(
+      z.object({
+        ...instrument,
+        ...reading.shape,
+        reason: z.enum(['bogus', 'unit', 'backwards', 'jump', 'inconsistent']),
+        text: z.string(),
+      }),
+    ),
+  })
+  .optional()
+  .describe('With `explain=1`.')
+
 /** The answers by the names that they have in the OpenAPI document. */
 export const answers = {
   Error: errorAnswer,
@@ -206,12 +240,14 @@ export const answers = {
       z.object({
         date: z.string().meta({ example: '2024-01-25' }),
         distance: z.number().nullable().describe('km; null where no odometer was read'),
+        explanation,
       }),
     ),
   }),
   DistanceDriven: z.object({
     distanceDriven: z.number(),
     units: z.literal('kilometers'),
+    explanation,
   }),
   TroubleCodes: z.object({
     codes: z.array(troubleCode),

@@ -14,7 +14,8 @@ import { type Database, openDatabase } from '../../database/sqlite.ts'
 import type { SentFrame } from '../../model/bus-request.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
-import type { CounterPoint, Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
+import type { OdometerPoint } from '../../model/odometer.ts'
+import type { CounterPoint, Logger, RecordWriter } from '../../model/ports.ts'
 import type { Checkpoint, CounterStates, NewRecord, StoredRecord } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
@@ -25,10 +26,11 @@ import { isDamage, isFull, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { CounterSlots } from './counter-slots.ts'
 import { Cursors } from './cursors.ts'
+import { DistanceSlots } from './distance/distance-slots.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
-import { type Pending, RecordTable } from './record-table.ts'
+import { RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { type Removed, Retention } from './retention.ts'
 import { migrate } from './schema.ts'
@@ -96,7 +98,8 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #events: EventLog
   readonly #states: KeptStates
   readonly #counters: CounterSlots
-  #pending: Pending[] = []
+  readonly #distances: DistanceSlots
+  #pending: NewRecord[] = []
   #restamps: Restamp[] = []
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
@@ -126,6 +129,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)
+      this.#distances = new DistanceSlots(this.#database)
     } catch (error) {
       this.#database.close()
       if (error instanceof OdographError) throw error
@@ -201,10 +205,13 @@ export class Journal implements RecordWriter, LaneStore {
   append(
     record: NewRecord,
     checkpoint: Checkpoint,
-    odometer?: OdometerPoint,
+    odometer: readonly OdometerPoint[] = [],
     counters: readonly CounterPoint[] = [],
   ): void {
-    this.#pending.push({ record, odometer, waits: this.#waits(record, odometer) })
+    this.#pending.push(record)
+    for (const point of odometer) {
+      this.#distances.add(point, this.#waits(record, point) ? record.boot : undefined)
+    }
     for (const point of counters) {
       this.#counters.add(point, this.#waits(record, point) ? record.boot : undefined)
     }
@@ -216,8 +223,8 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** A point that an earlier run has brought has its time. */
-  #waits({ clockTrust }: NewRecord, point?: { time: Millis }): boolean {
-    if (clockTrust !== 'none' || point === undefined) return false
+  #waits({ clockTrust }: NewRecord, point: { time: Millis }): boolean {
+    if (clockTrust !== 'none') return false
     const { since } = this.#options.provisional?.() ?? {}
     return since === undefined || point.time >= since
   }
@@ -257,7 +264,7 @@ export class Journal implements RecordWriter, LaneStore {
     }
   }
 
-  #commitGroup(group: Pending[], all: boolean): boolean {
+  #commitGroup(group: NewRecord[], all: boolean): boolean {
     if (this.#room.isFull) this.#room.before(this.#bytesOf(group))
     for (let attempt = 0; ; attempt += 1) {
       const parts = this.#due(all)
@@ -277,19 +284,19 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** What they will need, as far as those tell that are there. */
-  #bytesOf(group: Pending[]): number {
+  #bytesOf(group: NewRecord[]): number {
     const mean = this.#retention.bytes / Math.max(this.#records.count, 1)
     return group.length * Math.max(mean, RECORD_BYTES)
   }
 
-  #write(group: Pending[], parts: CommitPart[]): void {
+  #write(group: NewRecord[], parts: CommitPart[]): void {
     this.#refused = 0
     this.#database.exec('BEGIN IMMEDIATE')
     // Another process that wrote may have ended meanwhile.
     unmarkClean(this.#database)
     for (const part of parts) part.write()
     this.#records.begun()
-    for (const pending of group) if (!this.#records.write(pending)) this.#refused += 1
+    for (const record of group) if (!this.#records.write(record)) this.#refused += 1
     // They change what stands in rows: all that is older has to.
     if (group.length === this.#pending.length) {
       for (const change of this.#restamps) this.#restamp(change)
@@ -355,7 +362,14 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #due(all: boolean): CommitPart[] {
-    const parts = [this.#sent, this.#events, this.#states, this.#counters, this.#vehicles]
+    const parts = [
+      this.#sent,
+      this.#events,
+      this.#states,
+      this.#distances,
+      this.#counters,
+      this.#vehicles,
+    ]
     return parts.filter((part) => part.isDue(all))
   }
 

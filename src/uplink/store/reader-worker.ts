@@ -6,10 +6,15 @@ import type { TripSettings } from '../../model/trip.ts'
 import { CLOSE } from '../end-worker.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
-import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
+import {
+  days,
+  distanceBetween,
+  explainDistance,
+  totalDistance,
+} from './distance/distance-queries.ts'
+import { buckets, events, page, sample, span, usage } from './queries.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
-import { distanceBetween } from './trips/distance-between.ts'
 import { TripBook } from './trips/trip-book.ts'
 
 const queries = {
@@ -18,6 +23,7 @@ const queries = {
   days,
   distanceBetween,
   events,
+  explainDistance,
   page,
   sample,
   sentFrames,

@@ -5,6 +5,7 @@ import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type {
   DistanceDay,
+  DistanceExplanation,
   EventReader,
   RecordPage,
   RecordReader,
@@ -96,6 +97,8 @@ export function createReader(
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    explainDistance: (vehicle, from, to) =>
+      ask<DistanceExplanation>('explainDistance', vehicle, from, to),
     usage: (vehicle, from, to) => ask<Usage>('usage', vehicle, from, to),
     distanceBetween: (vehicle, from, to) =>
       ask<number | undefined>('distanceBetween', vehicle, from, to),

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert'
 import type { TripQuery } from '../../../src/model/ports.ts'
 import { defaultTripSettings, type Trip } from '../../../src/model/trip.ts'
 import { sealedBlock } from '../../../src/uplink/store/blocks/sealed-block.ts'
+import { totalDistance } from '../../../src/uplink/store/distance/distance-queries.ts'
 import type { Journal } from '../../../src/uplink/store/journal.ts'
-import { totalDistance } from '../../../src/uplink/store/queries.ts'
 import { createReader } from '../../../src/uplink/store/reader.ts'
 import { openReading, type Reading } from '../../../src/uplink/store/reading.ts'
 import { TripBook } from '../../../src/uplink/store/trips/trip-book.ts'
@@ -16,6 +16,7 @@ import {
   inFolder,
   newRecord,
   openJournal,
+  pointAt,
 } from '../../support/journal-records.ts'
 import { startReaderWorker } from '../../support/source-workers.ts'
 import { Course, DEPARTURE } from '../../support/trip-course.ts'
@@ -32,7 +33,7 @@ function store(journal: Journal, samples: readonly TripSample[], boot = 'boot-1'
   for (const [number, { time, odometer, ...values }] of samples.entries()) {
     const known = Object.entries(values).filter(([, value]) => value !== undefined)
     const data = { ...Object.fromEntries(known), ...(odometer !== undefined && { odometer }) }
-    const point = odometer === undefined ? undefined : { vehicle, time, travelled: odometer - 1000 }
+    const points = odometer === undefined ? [] : [pointAt(time, odometer, vehicle)]
     const record = newRecord(number, {
       id: `${vehicle}-${boot}-${number}`,
       boot,
@@ -40,7 +41,7 @@ function store(journal: Journal, samples: readonly TripSample[], boot = 'boot-1'
       time,
       data,
     })
-    journal.append(record, checkpointOf(), point)
+    journal.append(record, checkpointOf(), points)
   }
   journal.commit()
 }
@@ -219,12 +220,7 @@ withJournal(
       ]
     }
     for (const [number, piece] of pieces.entries()) {
-      // Distances are not of interest here: the odometer of record takes no late readings.
-      store(
-        journal,
-        piece.map((sample) => ({ ...sample, odometer: undefined })),
-        `boot-${number}`,
-      )
+      store(journal, piece, `boot-${number}`)
       const to = DEPARTURE + random() * (course.time - DEPARTURE)
       const window = { ...everything, from: to - 6 * HOUR, to }
       assert.equal(answerOf(book, window), anew(reading, window), `window after piece ${number}`)
