@@ -20,14 +20,10 @@ import {
   tripSummary,
 } from '../model/trip.ts'
 import type { Journal } from '../uplink/store/journal.ts'
+import type { FoundTrip } from '../uplink/trips/open-trip.ts'
 import { sampleOf } from '../uplink/trips/sample.ts'
 import { shiftTimes } from '../uplink/trips/shift-state.ts'
-import {
-  type FinderState,
-  type FoundTrip,
-  newFinderState,
-  TripFinder,
-} from '../uplink/trips/trip-finder.ts'
+import { type FinderState, newFinderState, TripFinder } from '../uplink/trips/trip-finder.ts'
 
 export interface TripsOptions {
   config: Config

@@ -16,7 +16,7 @@
  * finds is true from the first end on (`sureFrom`).
  */
 import type { Millis } from '../../model/time.ts'
-import type { Place, Trip, TripSettings, TripStop } from '../../model/trip.ts'
+import type { Place, TripSettings } from '../../model/trip.ts'
 import {
   DENSE_MS,
   forgetMotion,
@@ -25,35 +25,20 @@ import {
   motionOf,
   newMotion,
 } from './motion.ts'
+import {
+  cameFrom,
+  endOf,
+  type FoundTrip,
+  foundTrip,
+  goOn,
+  isRunningOn,
+  newOpenTrip,
+  type OpenTrip,
+  watch,
+} from './open-trip.ts'
 import { isIdling, type Power, type PowerState, powerOf } from './power.ts'
-import { metresBetween, placeOf, type TripSample } from './sample.ts'
-import { count, extend, type Stretch, stoodSince, stopOf } from './tail.ts'
-
-/** A trip as the finder sees it: what needs other tables is added by who knows them. */
-export type FoundTrip = Omit<Trip, 'id' | 'vehicle' | 'distance'>
-
-/** Plain data. */
-interface OpenTrip {
-  start: Millis
-  startPlace?: Place
-  isConfirmed: boolean
-  /** How many records have seen it move. */
-  moved: number
-  hasEngine: boolean
-  stops: TripStop[]
-  movingMs: number
-  idleMs: number
-  maxSpeed?: number
-  tail: Stretch[]
-  tailMaxSpeed?: number
-  stillSince?: Millis
-  stillPlace?: Place
-  offSince?: Millis
-  /** The last moment of the present standstill at which the engine ran. */
-  idledUntil?: Millis
-  fuel?: { first: number; last: number; isBroken: boolean }
-  levels?: { first: number; last: number }
-}
+import { placeOf, type TripSample } from './sample.ts'
+import { extend, stoodSince } from './tail.ts'
 
 /** Plain data. */
 export interface FinderState {
@@ -72,8 +57,6 @@ export interface FinderState {
 
 /** Unknown for so much longer than a gap while the engine runs. */
 const BLIND_FACTOR = 4
-/** A receiver that has just been switched on needs a while. */
-const FIRST_FIX_MS: Millis = 60_000
 /** Where nothing tells of an engine, a receiver that says it moves has to have come that far. */
 const WANDER_METRES = 60
 /** What has come so far has moved, however few records have seen it. */
@@ -167,11 +150,7 @@ export class TripFinder {
     if (motion.kind !== 'moving' || power === 'off') return
     const start = motion.since
     const startPlace = (start === sample.time ? placeOf(sample) : undefined) ?? before
-    const trip: OpenTrip = {
-      ...{ start, isConfirmed: false, moved: 0, hasEngine: false },
-      ...(startPlace && { startPlace }),
-      ...{ stops: [], movingMs: 0, idleMs: 0, tail: [] },
-    }
+    const trip = newOpenTrip(start, startPlace)
     if (start < sample.time) {
       trip.tail.push({ from: start, to: sample.time, isStill: false, isIdling: false })
     }
@@ -208,27 +187,7 @@ export class TripFinder {
     if (trip.offSince !== undefined) return
     if (!trip.isConfirmed) trip.isConfirmed = this.#isConfirmed(trip, sample, since)
     for (const stretch of trip.tail) if (stretch.from >= since) stretch.isStill = false
-    this.#goOn(trip, since)
-  }
-
-  /** It moves: what was open is part of the trip. */
-  #goOn(trip: OpenTrip, at: Millis): void {
-    const { movingMs, idleMs } = count(trip.tail, Number.POSITIVE_INFINITY)
-    trip.movingMs += movingMs
-    trip.idleMs += idleMs
-    trip.tail = []
-    if (trip.tailMaxSpeed !== undefined) {
-      trip.maxSpeed = Math.max(trip.maxSpeed ?? 0, trip.tailMaxSpeed)
-    }
-    const { stillSince, stillPlace } = trip
-    if (stillSince !== undefined) {
-      const stop = stopOf(stillSince, at, stillPlace, this.#settings.stop)
-      if (stop !== undefined) trip.stops.push(stop)
-    }
-    delete trip.tailMaxSpeed
-    delete trip.stillSince
-    delete trip.stillPlace
-    delete trip.idledUntil
+    goOn(trip, since, this.#settings.stop)
   }
 
   #isConfirmed(trip: OpenTrip, sample: TripSample, since: Millis): boolean {
@@ -271,12 +230,7 @@ export class TripFinder {
     const { trip } = state
     delete state.trip
     if (trip?.isConfirmed !== true) return
-    const { stillSince, idledUntil, offSince } = trip
-    const end =
-      stillSince === undefined
-        ? Math.min(offSince ?? until, until)
-        : Math.max(stillSince, idledUntil ?? stillSince)
-    this.#found(foundTrip(trip, end, this.#endPlace(trip), false))
+    this.#found(foundTrip(trip, endOf(trip, until), this.#endPlace(trip), false))
   }
 
   #endPlace(trip: OpenTrip): Place | undefined {
@@ -292,55 +246,4 @@ interface Step {
   power: Power
   /** Where it was before. */
   before: Place | undefined
-}
-
-/** m from its start, where both ends are known. */
-function cameFrom({ startPlace }: OpenTrip, sample: TripSample): number | undefined {
-  const place = placeOf(sample)
-  return startPlace && place && metresBetween(startPlace, place)
-}
-
-/** Whether the engine has not been switched off since it stands. */
-function isRunningOn({ idledUntil }: OpenTrip, time: Millis): boolean {
-  return idledUntil !== undefined && time - idledUntil <= DENSE_MS
-}
-
-/** What else a record tells of the trip. */
-function watch(trip: OpenTrip, sample: TripSample): void {
-  const { time, speed, fuelUsed, fuelPercentRemaining: level } = sample
-  const place = placeOf(sample)
-  if (trip.startPlace === undefined && place && time - trip.start <= FIRST_FIX_MS) {
-    trip.startPlace = place
-  }
-  if (trip.offSince !== undefined) return
-  if (speed !== undefined) trip.tailMaxSpeed = Math.max(trip.tailMaxSpeed ?? 0, speed)
-  if (level !== undefined) trip.levels = { first: trip.levels?.first ?? level, last: level }
-  if (fuelUsed === undefined) return
-  const { first, last, isBroken } = trip.fuel ?? {
-    first: fuelUsed,
-    last: fuelUsed,
-    isBroken: false,
-  }
-  trip.fuel = { first, last: fuelUsed, isBroken: isBroken || fuelUsed < last }
-}
-
-function foundTrip(
-  trip: OpenTrip,
-  end: Millis,
-  endPlace: Place | undefined,
-  ongoing: boolean,
-): FoundTrip {
-  const { start, startPlace, stops, maxSpeed, fuel, levels } = trip
-  const counted = count(trip.tail, end)
-  return {
-    ...{ start, end, ongoing },
-    ...(startPlace && { startPlace }),
-    ...(endPlace && { endPlace }),
-    movingSeconds: Math.round((trip.movingMs + counted.movingMs) / 1000),
-    idleSeconds: Math.round((trip.idleMs + counted.idleMs) / 1000),
-    stops: [...stops],
-    ...(maxSpeed === undefined ? {} : { maxSpeed }),
-    ...(fuel === undefined || fuel.isBroken ? {} : { fuelUsed: fuel.last - fuel.first }),
-    ...(levels && { fuelLevels: { ...levels } }),
-  }
 }

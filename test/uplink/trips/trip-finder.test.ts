@@ -1,12 +1,9 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { defaultTripSettings } from '../../../src/model/trip.ts'
+import type { FoundTrip } from '../../../src/uplink/trips/open-trip.ts'
 import type { TripSample } from '../../../src/uplink/trips/sample.ts'
-import {
-  type FoundTrip,
-  newFinderState,
-  TripFinder,
-} from '../../../src/uplink/trips/trip-finder.ts'
+import { newFinderState, TripFinder } from '../../../src/uplink/trips/trip-finder.ts'
 import { Course, DEPARTURE } from '../../support/trip-course.ts'
 
 const MINUTE = 60

@@ -7,7 +7,7 @@
 import type { TripQuery } from '../../../model/ports.ts'
 import type { Millis } from '../../../model/time.ts'
 import { type Trip, type TripSettings, tripId } from '../../../model/trip.ts'
-import type { FoundTrip } from '../../trips/trip-finder.ts'
+import type { FoundTrip } from '../../trips/open-trip.ts'
 import { distanceBetween } from '../distance/distance-queries.ts'
 import { span } from '../queries.ts'
 import type { Connection, Reading } from '../reading.ts'
@@ -25,7 +25,7 @@ const LOOK_BACK = 2 * DAY
 /** What lies between is read for nothing. */
 const FAR = 4 * DAY
 /** Records that are read in one step, a fraction of a second. */
-const STEP_RECORDS = 60_000
+const STEP_RECORDS = 20_000
 const MAX_VEHICLES = 100
 /** Windows far apart are read each for itself. */
 const MAX_RUNS = 4

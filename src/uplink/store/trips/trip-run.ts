@@ -4,18 +4,14 @@
  */
 import type { Millis } from '../../../model/time.ts'
 import type { TripSettings } from '../../../model/trip.ts'
+import type { FoundTrip } from '../../trips/open-trip.ts'
 import type { TripSample } from '../../trips/sample.ts'
-import {
-  type FinderState,
-  type FoundTrip,
-  newFinderState,
-  TripFinder,
-} from '../../trips/trip-finder.ts'
+import { type FinderState, newFinderState, TripFinder } from '../../trips/trip-finder.ts'
 import type { Reading } from '../reading.ts'
 import { nextRecord, tripSamples } from './trip-samples.ts'
 
 /** So much is read at once, and is the least that is read anew where something came late. */
-export const PART_MS: Millis = 6 * 3_600_000
+export const PART_MS: Millis = 3 * 3_600_000
 
 interface Mark {
   /** Everything before it is in the state. */
