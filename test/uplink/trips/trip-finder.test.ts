@@ -4,6 +4,7 @@ import { defaultTripSettings } from '../../../src/model/trip.ts'
 import type { FoundTrip } from '../../../src/uplink/trips/open-trip.ts'
 import type { TripSample } from '../../../src/uplink/trips/sample.ts'
 import { newFinderState, TripFinder } from '../../../src/uplink/trips/trip-finder.ts'
+import { chance } from '../../support/journal-records.ts'
 import { Course, DEPARTURE } from '../../support/trip-course.ts'
 
 const MINUTE = 60
@@ -245,5 +246,114 @@ const scenarios: [name: string, course: Course, trips: string[]][] = [
 for (const [name, course, trips] of scenarios) {
   test(name, () => assert.equal(spans(course), trips))
 }
+
+test('standing on the way is a stop with its place, idling what the engine ran of it', () => {
+  const course = car()
+    .leg(parked)
+    .leg(drive)
+    .leg({ seconds: 90 })
+    .leg(drive)
+    .leg({ seconds: 40 })
+    .leg(drive)
+    .leg({ seconds: 120, values: { engineSpeed: 0 } })
+    .leg(drive)
+    .leg(parked)
+  const [trip] = findTrips(course.samples)
+  assert.ok(trip)
+  assert.equal(
+    trip.stops.map(({ from, seconds, place }) => [
+      (from - DEPARTURE) / 1000,
+      seconds,
+      place?.latitude.toFixed(3),
+    ]),
+    [
+      [720, 90, '50.075'],
+      [2050, 120, '50.225'],
+    ],
+  )
+  assert.is(trip.idleSeconds, 130)
+  assert.is(trip.movingSeconds, 2400)
+  assert.is(trip.maxSpeed, 50)
+  assert.is(trip.startPlace?.latitude, 50)
+  assert.is(trip.endPlace?.latitude.toFixed(3), '50.300')
+})
+
+test('fuel is what the counter grew by, or nothing where the counter jumped back', () => {
+  const used = (first: number, last: number) =>
+    findTrips(
+      car()
+        .leg({ ...parked, values: { ...off, fuelUsed: 100, fuelPercentRemaining: 0.8 } })
+        .leg({ ...drive, values: { fuelUsed: first, fuelPercentRemaining: 0.8 } })
+        .leg({ ...drive, values: { fuelUsed: last, fuelPercentRemaining: 0.7 } })
+        .leg(parked).samples,
+    )[0]
+  assert.is(used(100, 102.5)?.fuelUsed, 2.5)
+  assert.is(used(100, 3)?.fuelUsed, undefined)
+  assert.equal(used(100, 3)?.fuelLevels, { first: 0.8, last: 0.7 })
+})
+
+test('where nothing tells of places a trip has none', () => {
+  const blind = new Course(DEPARTURE, { ignition: true, latitude: undefined, longitude: undefined })
+  const [trip] = findTrips(blind.leg(parked).leg(drive).leg(parked).samples)
+  assert.ok(trip)
+  assert.not.ok('startPlace' in trip)
+  assert.not.ok('endPlace' in trip)
+})
+
+/** Second by second, of a car that tells everything: what the rules say, in the plainest words. */
+function obviousTrips(samples: readonly TripSample[]): string[] {
+  const moves = samples.map(({ speed = 0 }) => speed > 5)
+  const isOff = samples.map(({ ignition }) => ignition === false)
+  const found: string[] = []
+  for (let at = moves.indexOf(true); at >= 0; at = moves.indexOf(true, at)) {
+    const start = at
+    for (;;) {
+      while (moves[at] === true) at++
+      const stands = at
+      while (at < samples.length && moves[at] === false) at++
+      const rest = isOff.slice(stands, at)
+      const offFor = rest.lastIndexOf(true) - rest.indexOf(true) + 1
+      const isOver =
+        at === samples.length || at - stands >= 300 || (offFor >= 60 && rest.includes(true))
+      if (!isOver) continue
+      // Switched off within the time that it takes to see that it stands: until then it idled.
+      const offAt = rest.indexOf(true)
+      const idled = offAt > 0 && offAt < 270 ? offAt - 1 : 0
+      found.push(`${start}-${stands + idled}`)
+      break
+    }
+  }
+  return found
+}
+
+test('as an obvious model finds them, whatever a car does', () => {
+  const random = chance(3)
+  let trips = 0
+  for (let life = 0; life < 40; life++) {
+    const course = car().leg(parked)
+    for (let leg = 0; leg < 20; leg++) {
+      course.leg({ seconds: 10 + Math.floor(random() * 400), speed: 30 + random() * 60 })
+      const idling = Math.floor(random() * 250)
+      const resting = random() < 0.5 ? 0 : 70 + Math.floor(random() * 600)
+      if (idling > 0) course.leg({ seconds: idling })
+      if (resting > 0) course.leg({ seconds: resting, values: off })
+      if (resting > 0 && random() < 0.3) course.leg({ seconds: Math.ceil(random() * 100) })
+    }
+    course.leg({ seconds: 400, values: off })
+    const expected = obviousTrips(course.samples)
+    assert.equal(spans(course), expected, `life ${life}`)
+    trips += expected.length
+    for (const trip of findTrips(course.samples)) {
+      const { start, end, movingSeconds, idleSeconds, stops } = trip
+      const within = course.samples.filter(({ time }) => time >= start && time < end)
+      assert.is(movingSeconds, within.filter(({ speed = 0 }) => speed > 5).length)
+      const isIdle = ({ speed = 0, engineSpeed = 0 }: TripSample) => speed <= 5 && engineSpeed > 0
+      assert.is(idleSeconds, within.filter(isIdle).length)
+      const stood = stops.reduce((sum, { seconds }) => sum + seconds, 0)
+      assert.ok(stood + movingSeconds <= (end - start) / 1000)
+    }
+  }
+  assert.ok(trips > 200, `${trips} trips`)
+})
 
 test.run()
