@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openDatabase } from '../../../src/database/sqlite.ts'
 import type { TripQuery } from '../../../src/model/ports.ts'
+import type { ClockTrust } from '../../../src/model/record.ts'
 import { defaultTripSettings, type Trip } from '../../../src/model/trip.ts'
 import { sealedBlock } from '../../../src/uplink/store/blocks/sealed-block.ts'
 import { totalDistance } from '../../../src/uplink/store/distance/distance-queries.ts'
@@ -29,7 +31,13 @@ const drive = (seconds: number) => ({ seconds, every: 10, speed: 60 })
 const car = (start = DEPARTURE) => new Course(start, { engineSpeed: 1500, ignition: true })
 
 /** Stores what a course brought; the odometer of record is that of its readings. */
-function store(journal: Journal, samples: readonly TripSample[], boot = 'boot-1', vehicle = 'van') {
+function store(
+  journal: Journal,
+  samples: readonly TripSample[],
+  boot = 'boot-1',
+  vehicle = 'van',
+  clockTrust: ClockTrust = 'network',
+): void {
   for (const [number, { time, odometer, ...values }] of samples.entries()) {
     const known = Object.entries(values).filter(([, value]) => value !== undefined)
     const data = { ...Object.fromEntries(known), ...(odometer !== undefined && { odometer }) }
@@ -40,6 +48,7 @@ function store(journal: Journal, samples: readonly TripSample[], boot = 'boot-1'
       vehicle,
       time,
       data,
+      clockTrust,
     })
     journal.append(record, checkpointOf(), points)
   }
@@ -252,5 +261,42 @@ withJournal(
     }
   },
 )
+
+withJournal('trips go along when the time becomes known', ({ journal, reading, book }) => {
+  const course = car().leg(parked(600)).leg(drive(1800)).leg(parked(600))
+  const before = car(DEPARTURE - 30 * DAY)
+    .leg(parked(600))
+    .leg(drive(600))
+    .leg(parked(600))
+  store(journal, before.samples, 'boot-0')
+  store(journal, course.samples, 'boot-1', 'van', 'none')
+  assert.equal(spans(answerOf(book, everything)).slice(1), ['10-40'])
+  for (const delta of [3 * DAY, -2 * DAY]) {
+    const change = { boot: 'boot-1', begun: DEPARTURE, since: 0, until: 8e15 }
+    const trust = delta > 0 ? 'none' : 'gnss'
+    journal.restamp({ ...change, delta, trust })
+    assert.equal(answerOf(book, everything), anew(reading))
+  }
+  const minutes = DAY / 60_000
+  assert.equal(spans(answerOf(book, everything)).slice(1), [`${minutes + 10}-${minutes + 40}`])
+})
+
+withJournal('what was removed from the journal is told no more', ({ journal, reading, book }) => {
+  const course = car().leg(parked(600)).leg(drive(1800)).leg(parked(7200))
+  const first = course.samples.length
+  course.leg(drive(1800)).leg(parked(600))
+  store(journal, course.samples)
+  assert.is(answerOf(book, everything).length, 2)
+  const database = openDatabase(reading.path, { readOnly: false })
+  database.prepare('DELETE FROM record WHERE seq <= ?').run(first)
+  database.close()
+  assert.is(answerOf(book, everything).length, 1)
+  assert.equal(spans(anew(reading)), spans(answerOf(book, everything)))
+})
+
+withJournal('a vehicle that nothing was heard of made no trips', ({ book }) => {
+  assert.equal(answerOf(book, everything), [])
+  assert.equal(answerOf(book, { ...everything, from: 2, to: 1 }), [])
+})
 
 test.run()

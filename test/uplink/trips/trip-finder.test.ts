@@ -222,6 +222,61 @@ const scenarios: [name: string, course: Course, trips: string[]][] = [
     ['3600-7200'],
   ],
   [
+    'a tracker that is seen to move when it is far from where it stood',
+    tracker()
+      .leg({ seconds: 3600, every: 300 })
+      .leg({ ...drive, seconds: 200, silent: true })
+      .leg({ ...drive, seconds: 1500, every: 300 })
+      .leg({ seconds: 3600, every: 300 }),
+    ['3300-5300'],
+  ],
+  [
+    'a queue before a tunnel of seven minutes',
+    car()
+      .leg(parked)
+      .leg(drive)
+      .leg({ seconds: 30 })
+      .leg({ ...drive, seconds: 420, without: [...noFix, ...bare] })
+      .leg(drive)
+      .leg(parked),
+    ['120-1770'],
+  ],
+  [
+    'a tunnel and a garage after it, where it parks',
+    tracker()
+      .leg(parked)
+      .leg(drive)
+      .leg({ seconds: 7200, every: 30, values: { hdop: 20 }, without: [...noFix, ...bare] }),
+    ['120-719'],
+  ],
+  [
+    'a vehicle that shows its position alone, and so counts as parked',
+    new Course(DEPARTURE, { activity: 'parked' })
+      .leg({ seconds: 600 })
+      .leg(drive)
+      .leg({ seconds: 600 }),
+    ['600-1200'],
+  ],
+  [
+    'an ignition wired the wrong way, with an engine that runs',
+    new Course(DEPARTURE, { ignition: false })
+      .leg({ seconds: 120, values: { engineSpeed: 0 } })
+      .leg({ ...drive, values: running })
+      .leg({ seconds: 600, values: { engineSpeed: 0 } }),
+    ['120-720'],
+  ],
+  [
+    'an electric car',
+    new Course(DEPARTURE, { ignition: true, motorSpeed: 0 })
+      .leg({ seconds: 120, values: { ignition: false } })
+      .leg({ seconds: 30 })
+      .leg({ ...drive, values: { motorSpeed: 4000 } })
+      .leg({ seconds: 60 })
+      .leg({ ...drive, values: { motorSpeed: 4000 } })
+      .leg({ seconds: 3600, values: { ignition: false, activity: 'charging' } }),
+    ['150-1410'],
+  ],
+  [
     'an odometer alone',
     tracker()
       .leg({ seconds: 3600, every: 60, without: [...noFix, 'speed'] })
