@@ -8,10 +8,16 @@ import type { Millis } from '../model/time.ts'
 
 export class Connections {
   readonly #requests = new Map<Socket, number>()
+  /** As the network has them; with TLS requests come from others, which stand on these. */
+  readonly #sockets = new Set<Socket>()
   #stopping = false
 
-  constructor(server: Server) {
+  constructor(server: Server, isSecure = false) {
     server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#requests.set(socket, 0)
       socket.once('close', () => this.#requests.delete(socket))
     })
@@ -26,7 +32,7 @@ export class Connections {
     this.#stopping = true
     for (const [socket, requests] of this.#requests) if (requests === 0) socket.destroy()
     const timer = setTimeout(() => {
-      for (const socket of this.#requests.keys()) socket.destroy()
+      for (const socket of this.#sockets) socket.destroy()
     }, limitMs)
     return { cancel: () => clearTimeout(timer) }
   }

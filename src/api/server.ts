@@ -2,13 +2,18 @@
  * The gateway's HTTP server: the DIMO Device Data API, the gateway's own routes, the OpenAPI
  * document with Swagger UI, and the dashboard. Reads the rest of the gateway through its ports.
  */
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
+import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import { messageOf, OdographError } from '../model/errors.ts'
 import type {
   Clock,
+  ConfigAccess,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
@@ -18,27 +23,37 @@ import type {
   VehicleCommands,
 } from '../model/ports.ts'
 import { Authenticator } from './auth/authenticator.ts'
+import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
 import type { ApiContext } from './context.ts'
 import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
 import { useSchemas } from './openapi.ts'
+import { answerPlainHttp } from './plain-http.ts'
+import { addAuditRoutes } from './routes/audit.ts'
+import { addClaimRoutes } from './routes/claim.ts'
 import { addCommandRoutes } from './routes/commands.ts'
+import { addConfigRoutes } from './routes/config.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
 import { addDocumentRoutes } from './routes/documents.ts'
 import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
+import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addHistoryRoutes } from './routes/history.ts'
+import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
 import { addTripRoutes } from './routes/trips.ts'
+import { addWalletRoutes } from './routes/wallet-login.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 const BODY_LIMIT = 64 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 30_000
+const HANDSHAKE_TIMEOUT_MS = 10_000
 /** For how long a stop waits for requests in flight. */
 const STOP_LIMIT_MS = 2000
 /** Text in its various forms; images and fonts are compressed already. */
@@ -54,9 +69,23 @@ export interface ApiOptions {
   events?: EventReader
   /** Without it no trips are known. */
   trips?: TripReader
+  /** Without it the configuration can be neither read nor changed. */
+  config?: ConfigAccess
   /** Without it no command is taken. */
   commands?: VehicleCommands
+  /** Without it exports are not sent by e-mail. */
+  exports?: ExportJobs
+  /** Without it only owners whose name is an address log in with a wallet. */
+  walletLogin?: WalletLogin
   keys: TokenKeys
+  /** Certificate and key, PEM; without it plain HTTP. */
+  tls?: { cert: string; key: string } | undefined
+  /** Without it nobody is asked who read location or identity. */
+  audit?: ReadLogReader & ReadLogWriter
+  /** Without it the gateway cannot be claimed. */
+  claim?: ClaimDesk
+  /** `sub` of who owns the gateway; without it nobody does. */
+  owner?: string
   clock: Clock
   logger: Logger
   version: string
@@ -67,18 +96,27 @@ export interface ApiOptions {
 }
 
 export interface ApiServer {
-  /** Port 0 takes a free one. Throws `listen-failed`; may be tried again. */
+  /**
+   * Port 0 takes a free one. Throws `listen-failed`; may be tried again, and moves the listener when
+   * it listens already: open connections stay.
+   */
   listen(host: string, port: number): Promise<{ host: string; port: number }>
+  /** Another certificate, for connections from now on. */
+  renew(tls: { cert: string; key: string }): void
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
   stop(): Promise<void>
+  /** Every route there is, `GET /v1/vehicle/:tokenId/status`; for tests. */
+  routes: readonly string[]
   /** Answers a request without a network; for tests. */
   inject: FastifyInstance['inject']
 }
 
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
-  const { logger } = options
+  const { tls, ...rest } = options
+  const { logger } = rest
   const app: FastifyInstance = fastify({
     logger: false,
+    ...secured(tls),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -87,20 +125,53 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     frameworkErrors: (error, request, reply) => sendEarlyFailure(error, request, reply, logger),
     clientErrorHandler: refuseConnection,
   })
-  const connections = new Connections(app.server)
-  await prepare(app, options)
-  return new HttpApi(app, connections)
+  const routes: string[] = []
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.push(`${each} ${url}`)
+  })
+  if (tls !== undefined) answerPlainHttp(app.server)
+  const connections = new Connections(app.server, tls !== undefined)
+  await prepare(app, rest)
+  return new HttpApi(app, connections, routes)
 }
 
-async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
-  const { logger, clock, keys, compat, troubleCodes, events, trips, commands, ...readers } = options
+/** Typed as plain HTTP, which has the same routes. */
+function secured(tls: ApiOptions['tls']): { https: null } {
+  const https = tls && { ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
+  return { https: (https ?? null) as null }
+}
+
+async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): Promise<void> {
+  const {
+    logger,
+    clock,
+    keys,
+    compat,
+    troubleCodes,
+    events,
+    trips,
+    commands,
+    config,
+    exports,
+    walletLogin,
+    owner,
+    claim,
+    audit,
+    ...readers
+  } = options
   const context: ApiContext = {
     ...readers,
     troubleCodes,
     events,
     trips,
     commands,
+    config,
+    exports,
+    walletLogin,
     keys,
+    owner,
+    claim,
+    audit,
     clock,
     logger,
     authenticator: new Authenticator(keys, clock),
@@ -109,6 +180,7 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('access', null)
   app.decorateRequest('user', null)
+  app.decorateRequest('token', null)
   app.addHook('onRequest', async (request, reply) => addSafetyHeaders(request, reply))
   app.addHook('onResponse', async ({ id, method, url }, { statusCode, elapsedTime }) => {
     const [path] = url.split('?')
@@ -126,8 +198,14 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   addEventRoutes(app, context)
   addTripRoutes(app, context)
   addCommandRoutes(app, context)
+  addExportRoutes(app, context)
   addGatewayRoutes(app, context)
   addTokenRoutes(app, context)
+  addConfigRoutes(app, context)
+  await addWalletRoutes(app, context)
+  addIssuedTokenRoutes(app, context)
+  addClaimRoutes(app, context)
+  addAuditRoutes(app, context)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),
@@ -137,11 +215,14 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
 
 class HttpApi implements ApiServer {
   readonly inject: FastifyInstance['inject']
+  readonly routes: readonly string[]
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
+  #hasListened = false
 
-  constructor(app: FastifyInstance, connections: Connections) {
+  constructor(app: FastifyInstance, connections: Connections, routes: readonly string[]) {
+    this.routes = routes
     this.#app = app
     this.#connections = connections
     this.inject = app.inject.bind(app)
@@ -149,12 +230,28 @@ class HttpApi implements ApiServer {
 
   async listen(host: string, port: number): Promise<{ host: string; port: number }> {
     try {
-      await this.#app.listen({ host, port })
+      if (this.#hasListened) await this.#move(host, port)
+      else await this.#app.listen({ host, port })
+      this.#hasListened = true
     } catch (error) {
       throw new OdographError('listen-failed', `${host}:${port}`, messageOf(error), error)
     }
     const address = this.#app.server.address() as AddressInfo
     return { host: address.address, port: address.port }
+  }
+
+  renew(tls: { cert: string; key: string }): void {
+    const { server } = this.#app
+    if (server instanceof TlsServer) server.setSecureContext(tls)
+  }
+
+  /** Fastify listens once; its server can do so again. */
+  async #move(host: string, port: number): Promise<void> {
+    const { server } = this.#app
+    if (this.#stopped !== undefined) throw new Error('it is stopping')
+    if (server.listening) server.close()
+    server.listen({ host, port })
+    await once(server, 'listening')
   }
 
   stop(): Promise<void> {

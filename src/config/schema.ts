@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
@@ -46,6 +47,12 @@ export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
+    ownerAddress: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, 'write 0x and 40 hexadecimal digits')
+      .optional()
+      .describe("The owner's Ethereum address, to log in with a wallet"),
+    email: emailAddress.optional().describe('Where exports that the owner asks for are sent'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
   sources: z.array(sourceSchema).default([]),
@@ -139,6 +146,7 @@ export const configSchema = section({
     .describe('How the gateway comes to know the time'),
   trips,
   api,
+  mail,
   mqtt,
   sinks: z
     .array(sinkSchema)

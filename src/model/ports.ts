@@ -348,6 +348,80 @@ export interface CommandHandlers {
   vehicle?: VehicleCommands
 }
 
+/** A key of the configuration and what it is set to; `undefined`: it is taken out. */
+export interface ConfigSetting {
+  path: readonly (string | number)[]
+  value: unknown
+}
+
+export interface ConfigReport {
+  /** Absent where the gateway was started without one. */
+  file?: string
+  origin: 'file' | 'last-known-good' | 'defaults'
+  /** As it is in force, without secrets. */
+  values: unknown
+  /** What is wrong with it. */
+  findings: readonly string[]
+  /** Changes with the text of the file. */
+  version?: string
+}
+
+export interface ConfigChanged {
+  /** What is wrong with what would be written; nothing was, then. */
+  findings: readonly string[]
+  /** Lines that go (`-`) and come (`+`). */
+  lines: readonly string[]
+  isWritten: boolean
+  version?: string
+}
+
+/** The configuration as it can be read and changed from outside. */
+export interface ConfigAccess {
+  report(): ConfigReport
+  schema(): object
+  /** Undefined: the file has another version by now. Throws where there is no file, or it cannot be written. */
+  change(
+    settings: readonly ConfigSetting[],
+    options: { dryRun: boolean; version: string | undefined },
+  ): ConfigChanged | undefined
+}
+
+/** How far an export by e-mail is; `writing` and `sending` are under way, the rest are ends. */
+export type ExportState = 'writing' | 'sending' | 'sent' | 'failed' | 'expired'
+
+export interface ExportJob {
+  /** KSUID. */
+  id: string
+  state: ExportState
+  created: Millis
+  /** How often it was tried to send the mail. */
+  attempts: number
+  /** Why the last attempt failed, or what it waits for: a sentence for people. */
+  lastError?: string
+  /** Until when the file can be fetched; once the mail is sent. */
+  expires?: Millis
+}
+
+/** What a link leads to: a file that does not change. */
+export interface ExportedFile {
+  path: string
+  bytes: number
+  /** What a browser shall call it. */
+  name: string
+}
+
+/** Exports by e-mail. A user has one job under way at a time. */
+export interface ExportJobs {
+  /** Undefined: it is under way. Else a sentence that says what is missing. */
+  request(vehicle: Vehicle): string | undefined
+  /** The newest of the vehicle; undefined if there is none. */
+  job(vehicle: Vehicle): ExportJob | undefined
+  /** Ends the vehicle's job and removes its file. Whether there was one. */
+  cancel(vehicle: Vehicle): Promise<boolean>
+  /** What the link of a mail leads to. */
+  file(id: string, token: string): ExportedFile | 'bad-token' | 'gone'
+}
+
 /** What the API may know of the running gateway. */
 export interface GatewayReader {
   vehicles(): readonly Vehicle[]

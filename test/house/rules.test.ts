@@ -176,6 +176,8 @@ const homes: Record<string, string[]> = {
   '@fastify/swagger': ['src/api/'],
   '@fastify/swagger-ui': ['src/api/'],
   jose: ['src/api/auth/'],
+  'micro-eth-signer': ['src/api/auth/wallet-signature.ts'],
+  nodemailer: ['src/uplink/mail/'],
   'temporal-polyfill': ['src/api/local-days.ts'],
   yaml: ['src/config/'],
   pino: ['src/logger.ts'],

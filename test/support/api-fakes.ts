@@ -357,7 +357,7 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const commands = new FakeCommands()
   const readers = { records, status, gateway, troubleCodes, events, trips }
   const parts = { ...readers, commands, clock, logger }
-  const api = await createApi({ ...parts, keys, version: '0.1.0', ...options })
+  const api = await createApi({ ...parts, keys, owner: OWNER, version: '0.1.0', ...options })
   return { ...parts, api }
 }
 

@@ -5,6 +5,7 @@ import type { TripQuery } from '../../model/ports.ts'
 import { isoTime } from '../../model/time.ts'
 import { type Trip, tripIdWindow } from '../../model/trip.ts'
 import { negotiate } from '../accept.ts'
+import { noteRead } from '../audit.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { badRequest, HttpError, unauthorized } from '../http-error.ts'
@@ -40,6 +41,7 @@ export function addTripRoutes(app: FastifyInstance, context: ApiContext): void {
       const found = from < to ? await trips?.trips({ ...asked, limit: limit + 1 }) : []
       const shown = (found ?? []).slice(0, limit)
       const seen = historyVisibility(privileges)
+      noteRead(context, request, { ...seen, identity: false })
       const body = { trips: shown.map((trip) => tripView(trip, vehicle, seen)) }
       const last = shown.at(-1)
       if (last === undefined || found?.length === shown.length) return body
@@ -91,7 +93,9 @@ async function oneTrip(
   const { tripId } = request.params as { tripId: string }
   const trip = await findTrip(context, vehicle.id, tripId)
   if (trip === undefined) throw new HttpError(404, 'Trip not found.')
-  if (format === 'application/json') return tripView(trip, vehicle, historyVisibility(privileges))
+  const seen = historyVisibility(privileges)
+  noteRead(context, request, { ...seen, identity: false })
+  if (format === 'application/json') return tripView(trip, vehicle, seen)
   return sendTrack(context, trip, format, request, reply)
 }
 

@@ -1,7 +1,11 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
+import { configAnswers } from './config.ts'
+import { exportAnswers } from './exports.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { rightsAnswers } from './rights.ts'
 import { tripAnswers } from './trips.ts'
+import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -260,6 +264,8 @@ export const answers = {
   }),
   ...tripAnswers,
   CommandAnswers: commandAnswer,
+  ...exportAnswers(statusEvent),
+  ...walletAnswers,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,
@@ -273,8 +279,10 @@ export const answers = {
     sources: z.object({ total: count, running: count }),
     mqtt: z.string(),
   }),
+  ...configAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
+  ...rightsAnswers,
   KeySet: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   Document: z.record(z.string(), z.unknown()),
 }

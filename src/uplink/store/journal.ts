@@ -1,6 +1,6 @@
 /**
  * The journal's writer. `append` only remembers; `commit` writes everything remembered in one
- * transaction — records, odometer and counter slots, vehicle states, events, frames sent — and is called by
+ * transaction — records, odometer and counter slots, vehicle states, events, frames sent, reads — and is called by
  * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
  * power cut) does the same, but lets frames sent wait for their minute.
  *
@@ -12,6 +12,7 @@
 
 import { type Database, openDatabase } from '../../database/sqlite.ts'
 import type { SentFrame } from '../../model/bus-request.ts'
+import type { DataRead } from '../../model/data-read.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
 import type { OdometerPoint } from '../../model/odometer.ts'
@@ -30,6 +31,7 @@ import { DistanceSlots } from './distance/distance-slots.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
+import { ReadLog } from './read-log.ts'
 import { RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { type Removed, Retention } from './retention.ts'
@@ -95,6 +97,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #room: CardRoom
   readonly #lanes: LaneStates
   readonly #sent: SentLog
+  readonly #reads: ReadLog
   readonly #events: EventLog
   readonly #states: KeptStates
   readonly #counters: CounterSlots
@@ -126,6 +129,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#vehicles = new VehicleStates(this.#database, options.now)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
+      this.#reads = new ReadLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)
@@ -190,6 +194,12 @@ export class Journal implements RecordWriter, LaneStore {
   sent(frame: SentFrame): void {
     const { boot = null } = this.#options.provisional?.() ?? {}
     if (this.#sent.add(frame, boot)) this.#commit(false)
+  }
+
+  /** Notes who was shown location or identity. Never throws. */
+  dataRead(read: DataRead): void {
+    const { boot = null } = this.#options.provisional?.() ?? {}
+    if (!this.#closed) this.#reads.add(read, boot)
   }
 
   /** Remembers the newest state of a part of the gateway, such as a vehicle's trouble codes. */
@@ -269,7 +279,7 @@ export class Journal implements RecordWriter, LaneStore {
     for (let attempt = 0; ; attempt += 1) {
       const parts = this.#due(all)
       try {
-        this.#write(group, parts)
+        this.#write(group, parts, all)
         this.#written(group.length, parts)
         return true
       } catch (error) {
@@ -289,12 +299,12 @@ export class Journal implements RecordWriter, LaneStore {
     return group.length * Math.max(mean, RECORD_BYTES)
   }
 
-  #write(group: NewRecord[], parts: CommitPart[]): void {
+  #write(group: NewRecord[], parts: CommitPart[], all: boolean): void {
     this.#refused = 0
     this.#database.exec('BEGIN IMMEDIATE')
     // Another process that wrote may have ended meanwhile.
     unmarkClean(this.#database)
-    for (const part of parts) part.write()
+    for (const part of parts) part.write(all)
     this.#records.begun()
     for (const record of group) if (!this.#records.write(record)) this.#refused += 1
     // They change what stands in rows: all that is older has to.
@@ -364,6 +374,7 @@ export class Journal implements RecordWriter, LaneStore {
   #due(all: boolean): CommitPart[] {
     const parts = [
       this.#sent,
+      this.#reads,
       this.#events,
       this.#states,
       this.#distances,
@@ -376,6 +387,7 @@ export class Journal implements RecordWriter, LaneStore {
   #prune(): void {
     try {
       this.#sent.prune()
+      this.#reads.prune()
     } catch (error) {
       const detail = messageOf(error)
       this.#options.logger.debug({ detail }, 'old frames could not be removed; tried again')

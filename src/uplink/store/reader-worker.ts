@@ -13,6 +13,7 @@ import {
   totalDistance,
 } from './distance/distance-queries.ts'
 import { buckets, events, page, sample, span, usage } from './queries.ts'
+import { reads } from './read-log.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
 import { TripBook } from './trips/trip-book.ts'
@@ -25,6 +26,7 @@ const queries = {
   events,
   explainDistance,
   page,
+  reads,
   sample,
   sentFrames,
   span,

@@ -1,6 +1,7 @@
 /** The reading ports of the journal: asks the reader's worker, one thread for all requests. */
 import { Worker } from 'node:worker_threads'
 import type { SentFrame } from '../../model/bus-request.ts'
+import type { ReadLogReader, StoredRead } from '../../model/data-read.ts'
 import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type {
@@ -23,7 +24,12 @@ import type { SealQuery } from './blocks/block-to-seal.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { ReaderAnswer, ReaderMethod, ReaderRequest, ReaderWork } from './reader-worker.ts'
 
-export interface JournalReader extends RecordReader, EventReader, SentFrameReader, TripReader {
+export interface JournalReader
+  extends RecordReader,
+    EventReader,
+    SentFrameReader,
+    ReadLogReader,
+    TripReader {
   blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
   /** Batches for a sink, made on the reader's thread. */
   backlog(format: BatchFormat, vehicles: () => readonly Vehicle[]): BacklogReader
@@ -116,6 +122,7 @@ export function createReader(
         return ask<BacklogPart>('backlogPart', query)
       },
     }),
+    reads: (query) => ask<StoredRead[]>('reads', query),
     sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {
       stopped = true

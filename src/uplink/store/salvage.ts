@@ -42,6 +42,7 @@ const tables: readonly Table[] = [
   { name: 'odometer_points', key: ['vehicle', 'slot'] },
   { name: 'counter_slot', key: ['vehicle', 'counter', 'slot'] },
   { name: 'block', stray: 'num', counted: ['block_by_time', 'sum(count)'] },
+  { name: 'data_read', counted: ['data_read_by_time', 'count(*)'] },
   { name: 'sent_frame' },
   { name: 'sent_time', counted: ['sent_time_by_first', 'count(*)'] },
 ]
@@ -49,7 +50,8 @@ const tables: readonly Table[] = [
 const DELETE_SEALED = `
   DELETE FROM record WHERE EXISTS (
     SELECT 1 FROM block WHERE block.vehicle = record.vehicle AND block.boot = record.boot
-      AND record.seq BETWEEN first_seq AND last_seq)`
+      AND (record.seq BETWEEN first_seq AND last_seq
+        OR record.number BETWEEN first_number AND last_number))`
 const LANE_OF_CURSOR = `
   INSERT OR IGNORE INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
   DELETE FROM cursor WHERE sink = 'mqtt';`

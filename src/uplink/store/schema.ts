@@ -83,6 +83,15 @@
  *   type, data     `dtc.set`, …; JSON object
  *   boot           as in sent_time
  *
+ * data_read        who was shown location or identity (model/data-read.ts), a row for what one token asked
+ *                  of one route within a minute
+ *   seq            its number
+ *   time           ms since 1970, UTC: the first time within the minute
+ *   count          how often
+ *   token, subject, address, route, vehicle, what   as in model/data-read.ts
+ *   boot           as in sent_time
+ *   Rows more than 90 days older than the newest are removed at the start and once a day.
+ *
  * kept             what a part of the gateway remembers of something over a restart: JSON
  * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
  *                  acknowledged
@@ -324,6 +333,21 @@ const migrations: readonly string[] = [
      FROM json_each(odometer, '$.series') AS series));
    DROP TABLE odometer_slot;
    DROP TABLE provisional_point;`,
+
+  `CREATE TABLE data_read (
+     seq INTEGER PRIMARY KEY,
+     time INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     token TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     address TEXT NOT NULL,
+     route TEXT NOT NULL,
+     vehicle TEXT NOT NULL,
+     what TEXT NOT NULL,
+     boot TEXT
+   ) STRICT;
+   CREATE INDEX data_read_by_time ON data_read (time, seq);
+   CREATE INDEX data_read_provisional ON data_read (boot) WHERE boot IS NOT NULL;`,
 ]
 
 /**
