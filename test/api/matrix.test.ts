@@ -158,6 +158,8 @@ const table: Record<string, Route> = {
   [`GET ${BOTH}/distance-driven`]: { rule: privilege(1) },
   [`GET ${BOTH}/dtcs`]: { rule: privilege(1) },
   [`GET ${BOTH}/events`]: { rule: privilege(1) },
+  [`GET ${BOTH}/trips`]: { rule: privilege(1) },
+  [`GET ${BOTH}/trips/:tripId`]: { rule: privilege(1), good: 404 },
   'GET /v2/vehicle/:tokenId/analytics/daily-distance': {
     rule: privilege(1),
     url: '?time_zone=UTC',
@@ -173,6 +175,8 @@ const table: Record<string, Route> = {
   [`GET ${USER}/distance-driven`]: { rule: ownerOfVehicle },
   [`GET ${USER}/dtcs`]: { rule: ownerOfVehicle },
   [`GET ${USER}/events`]: { rule: ownerOfVehicle },
+  [`GET ${USER}/trips`]: { rule: ownerOfVehicle },
+  [`GET ${USER}/trips/:tripId`]: { rule: ownerOfVehicle, good: 404 },
   'POST /v1/tokens/exchange': { rule: ownerOfVehicle, payload: exchange },
   'GET /v1/gateway/vehicles': { rule: anyUser },
   'GET /v1/gateway/health': { rule: ownerOfAny },

@@ -145,6 +145,24 @@ test('the owner sees all of it, and nobody else does', async () => {
   }
 })
 
+test('who is shown places is noted, and nobody else', async () => {
+  const whats: string[] = []
+  const audit = {
+    read: ({ what }: { what: string }) => void whats.push(what),
+    reads: async () => [],
+  }
+  const t = await testApi({ audit })
+  const { id } = t.trips.add(START, whole)
+  await ask(t, '', [1])
+  await ask(t, `/${id}`, [1, 3])
+  await ask(t, `/${id}`, [1], 'application/gpx+xml')
+  assert.equal(whats, [])
+  await ask(t, '', [1, 8])
+  await ask(t, `/${id}`, [1, 4])
+  await ask(t, `/${id}`, [1, 4], 'application/gpx+xml')
+  assert.equal(whats, ['approximate location', 'location', 'location'])
+})
+
 /** Three records of the trip, a gap before the last, and one on either side of it. */
 function drive(t: TestApi): Trip {
   for (const [minutes, more] of [
