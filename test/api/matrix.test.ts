@@ -58,7 +58,7 @@ const published: ReadonlySet<string> = new Set([
   ...['Left', 'Right'].flatMap((side) => [`tirePressureFront${side}`, `tirePressureBack${side}`]),
 ])
 
-type Shape = 'status' | 'status-raw' | 'history' | 'signals'
+type Shape = 'status' | 'status-raw' | 'history' | 'signals' | 'export'
 
 /** Names of the signals in an answer, with a value or without. */
 const namesIn: Record<Shape, (body: never) => string[]> = {
@@ -71,6 +71,7 @@ const namesIn: Record<Shape, (body: never) => string[]> = {
   'status-raw': (body: object) => Object.keys(body),
   history: (body: { hits: { hits: { _source: { data: object } }[] } }) =>
     Object.keys(body.hits.hits[0]?._source.data ?? {}),
+  export: (body: { data: { data: object }[] }) => Object.keys(body.data[0]?.data ?? {}),
   signals: (body: { name: string }[]) => body.map(({ name }) => name),
 }
 
@@ -83,7 +84,7 @@ function isPermitted(name: SignalName, shape: Shape, { privileges }: Held): bool
   const holds = (...ids: number[]) => ids.some((id) => privileges.includes(id))
   switch (signals[name].privilege) {
     case 'location':
-      return shape === 'history' ? holds(4) : holds(3, 4)
+      return shape === 'history' || shape === 'export' ? holds(4) : holds(3, 4)
     case 'identity':
       return holds(1, 5)
     default:
@@ -177,6 +178,20 @@ const table: Record<string, Route> = {
   [`GET ${USER}/events`]: { rule: ownerOfVehicle },
   [`GET ${USER}/trips`]: { rule: ownerOfVehicle },
   [`GET ${USER}/trips/:tripId`]: { rule: ownerOfVehicle, good: 404 },
+  [`GET ${USER}/export/json`]: { rule: ownerOfVehicle, shows: 'export' },
+  [`POST ${USER}/export/json/email`]: { rule: ownerOfVehicle, good: 409 },
+  [`GET ${USER}/export`]: { rule: ownerOfVehicle, good: 404 },
+  [`DELETE ${USER}/export`]: { rule: ownerOfVehicle, good: 404 },
+  'GET /v1/export/:jobId': { rule: anybody, good: 404, url: '?token=x' },
+  'GET /v1/gateway/config': { rule: ownerOfGateway, good: 409 },
+  'GET /v1/gateway/config/schema': { rule: ownerOfGateway, good: 409 },
+  'PATCH /v1/gateway/config': {
+    rule: ownerOfGateway,
+    good: 409,
+    payload: { set: { 'log.level': 'debug' } },
+  },
+  'POST /auth/web3/generate_challenge': { rule: anybody, good: 400, payload: {} },
+  'POST /auth/web3/submit_challenge': { rule: anybody, good: 400, payload: {} },
   'POST /v1/tokens/exchange': { rule: ownerOfVehicle, payload: exchange },
   'GET /v1/gateway/vehicles': { rule: anyUser },
   'GET /v1/gateway/health': { rule: ownerOfAny },
@@ -208,6 +223,7 @@ function pathOf(name: string, { url = '' }: Route): string {
     .replace(':tokenId', vehicle.tokenId)
     .replace(':userDeviceId', vehicle.userDeviceId)
     .replace(':id', LISTED)
+    .replace(':jobId', 'job')
     .replace('*', 'nothing-there.js')
   return path + url
 }

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { ExportedFile, ExportJob } from '../../model/ports.ts'
 import { isoTime } from '../../model/time.ts'
+import { noteRead } from '../audit.ts'
 import { FailedAttempts } from '../auth/attempts.ts'
 import { byteRange } from '../byte-range.ts'
 import type { ApiContext } from '../context.ts'
@@ -17,6 +18,7 @@ import { answersOf } from '../openapi.ts'
 import { fileQuery, jobParams } from '../schemas/exports.ts'
 import { deviceParams } from '../schemas/requests.ts'
 import { exportFile } from '../views/export-file.ts'
+import { fullVisibility } from '../views/visibility.ts'
 
 const BASE = '/v1/user/device-data/:userDeviceId/export'
 const ACCEPTED =
@@ -42,6 +44,7 @@ function addStream(app: FastifyInstance, context: ApiContext): void {
     onRequest: ownerGuard(context),
     async handler(request, reply) {
       const { vehicle } = accessOf(request)
+      noteRead(context, request, fullVisibility)
       offerAs(reply, fileName(vehicle.userDeviceId))
       const pieces = request.method === 'HEAD' ? [] : exportFile(records, vehicle, clock.now())
       return reply.send(Readable.from(pieces, { objectMode: false }))
@@ -67,6 +70,7 @@ function addRequest(app: FastifyInstance, context: ApiContext): void {
       const { owner: userId, userDeviceId } = vehicle
       const refusal = context.exports === undefined ? NOT_SET_UP : context.exports.request(vehicle)
       if (refusal === undefined) {
+        noteRead(context, request, fullVisibility)
         return { status: 'success', userId, userDeviceId, message: ACCEPTED }
       }
       return reply.code(409).send({ status: 'error', userId, userDeviceId, message: refusal })
