@@ -33,6 +33,7 @@ import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { Storage } from './gateway/storage.ts'
 import { openTokenStoreAnyway } from './gateway/token-register.ts'
+import { Trips, tripSettings } from './gateway/trips.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
@@ -78,6 +79,7 @@ export class Gateway {
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
   readonly #activities: Activities
+  readonly #trips: Trips
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
   readonly #exports: Exports
@@ -121,6 +123,7 @@ export class Gateway {
     this.#storage = new Storage({
       folder,
       settings: this.#config.store,
+      trips: tripSettings(this.#config),
       boot,
       logger,
       now: () => this.#clockOr(system).now(),
@@ -152,6 +155,16 @@ export class Gateway {
       issue: (issue) => this.#issue(issue),
       startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
+      live: (record) => this.#trips.take(record),
+    })
+    this.#trips = new Trips({
+      config: this.#config,
+      journal: this.#journal,
+      reader: this.#storage.reader,
+      clock,
+      logger,
+      isTimeKnown: () => this.#time.trust !== 'none',
+      event: (vehicle, type, data) => this.#event(vehicle, type, data),
     })
     const profiles = vehicleProfiles(this.#config, found)
     this.#troubleCodes = new TroubleCodes(this.#journal)
@@ -229,6 +242,7 @@ export class Gateway {
         this.#found(messageOf(error))
       }
     }
+    this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#ignition = this.#ignitionInput()
@@ -251,6 +265,7 @@ export class Gateway {
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     this.#time.stop()
     await this.#exports.stop()
     this.#journal.commit()
@@ -264,6 +279,7 @@ export class Gateway {
   secure(): boolean {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     return this.#journal.secure()
   }
 
@@ -301,6 +317,7 @@ export class Gateway {
       records: this.#storage.reader,
       status: this.#pipelines,
       events: this.#storage.reader,
+      trips: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       config: new GatewayConfig(this.#options.loaded),
@@ -346,6 +363,7 @@ export class Gateway {
     this.#activities.tick()
     const now = millisToMicros(this.#time.clock.now())
     this.#troubleCodes.tick(now)
+    this.#trips.tick()
     this.#pipelines.tick(now)
   }
 
@@ -355,6 +373,7 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#trips.shift(delta, since)
     this.#exports.shift(delta, since)
     this.#hold()
   }

@@ -10,6 +10,7 @@ import type {
   Logger,
   RecordReader,
   StatusReader,
+  TripReader,
   TroubleCodeReader,
   VehicleCommands,
 } from '../model/ports.ts'
@@ -25,6 +26,7 @@ export interface ApiContext {
   gateway: GatewayReader
   troubleCodes: TroubleCodeReader | undefined
   events: EventReader | undefined
+  trips: TripReader | undefined
   /** Undefined: there is none to read or change. */
   config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */

@@ -19,6 +19,7 @@ import type {
   Logger,
   RecordReader,
   StatusReader,
+  TripReader,
   TroubleCodeReader,
   VehicleCommands,
 } from '../model/ports.ts'
@@ -47,6 +48,7 @@ import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
+import { addTripRoutes } from './routes/trips.ts'
 import { addWalletRoutes } from './routes/wallet-login.ts'
 import type { WalletLogin } from './wallet-login.ts'
 
@@ -67,6 +69,8 @@ export interface ApiOptions {
   troubleCodes?: TroubleCodeReader
   /** Without it nothing ever happened. */
   events?: EventReader
+  /** Without it no trips are known. */
+  trips?: TripReader
   /** Without it the configuration can be neither read nor changed. */
   config?: ConfigAccess
   /** Without it live streams tell of signals alone. */
@@ -151,6 +155,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     compat,
     troubleCodes,
     events,
+    trips,
     commands,
     config,
     exports,
@@ -166,6 +171,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     ...readers,
     troubleCodes,
     events,
+    trips,
     commands,
     config,
     exports,
@@ -198,6 +204,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addDistanceRoutes(app, context)
   addDtcRoutes(app, context)
   addEventRoutes(app, context)
+  addTripRoutes(app, context)
   addCommandRoutes(app, context)
   addExportRoutes(app, context)
   addGatewayRoutes(app, context)

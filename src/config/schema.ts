@@ -10,6 +10,7 @@ import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
+import { trips } from './trips-schema.ts'
 
 export { isName }
 
@@ -143,6 +144,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('How the gateway comes to know the time'),
+  trips,
   api,
   mail,
   mqtt,

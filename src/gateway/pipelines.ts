@@ -11,7 +11,12 @@ import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
 import type { Clock, StatusReader } from '../model/ports.ts'
-import { type ClockTrust, mergeStatus, type VehicleStatus } from '../model/record.ts'
+import {
+  type ClockTrust,
+  mergeStatus,
+  type NewRecord,
+  type VehicleStatus,
+} from '../model/record.ts'
 import { type Micros, microsToMillis } from '../model/time.ts'
 import type { Journal } from '../uplink/store/journal.ts'
 
@@ -27,6 +32,8 @@ export interface PipelinesOptions {
   startOdometer?: (vehicle: string) => number | undefined
   /** Called after a record of a vehicle was made. */
   recorded: (vehicle: string) => void
+  /** Called with each record of the present; not with those of recordings. */
+  live?: (record: NewRecord) => void
 }
 
 export class Pipelines implements StatusReader {
@@ -109,7 +116,7 @@ export class Pipelines implements StatusReader {
     origin: { status: VehicleStatus } | { recording: string },
     stamp: (time: Micros) => RecordStamp,
   ): VehiclePipeline {
-    const { journal, settings, issue, recorded, startOdometer } = this.#options
+    const { journal, settings, issue, recorded, live, startOdometer } = this.#options
     const isRecording = 'recording' in origin
     const state = isRecording ? undefined : journal.checkpoint(vehicle)?.odometer
     const start = startOdometer?.(vehicle)
@@ -125,9 +132,10 @@ export class Pipelines implements StatusReader {
       stamp,
       issue,
       record: (record, { odometer: checked, ...checkpoint }, odometer, counters) => {
-        const live = isRecording || checked === undefined ? {} : { odometer: checked }
-        journal.append(record, { ...checkpoint, ...live }, odometer, counters)
+        const own = isRecording || checked === undefined ? {} : { odometer: checked }
+        journal.append(record, { ...checkpoint, ...own }, odometer, counters)
         this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
+        if (!isRecording) live?.(record)
         recorded(vehicle)
       },
     })

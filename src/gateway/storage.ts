@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts'
 import type { VehicleEvent } from '../model/event.ts'
 import type { GatewayHealth, Logger } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
+import type { TripSettings } from '../model/trip.ts'
 import { systemTimers } from '../uplink/outbox-port.ts'
 import type { Journal, Provisional } from '../uplink/store/journal.ts'
 import { openJournal } from '../uplink/store/open-journal.ts'
@@ -16,6 +17,7 @@ import { Sealer } from '../uplink/store/sealer.ts'
 export interface StorageOptions {
   folder: string
   settings: Config['store']
+  trips: TripSettings
   boot: string
   logger: Logger
   now: () => Millis
@@ -35,7 +37,8 @@ export class Storage {
 
   /** Opens the journal, whatever state the card is in. */
   constructor(options: StorageOptions) {
-    const { folder, settings, boot, logger, now, committed, happened, provisional, found } = options
+    const { folder, settings, trips, boot, logger, now, committed, happened, provisional, found } =
+      options
     const { commit, sealAfter, maxDays, maxMegabytes } = settings
     this.journal = openJournal(
       {
@@ -47,7 +50,7 @@ export class Storage {
       },
       found,
     )
-    this.reader = createReader(this.journal.path)
+    this.reader = createReader(this.journal.path, undefined, trips)
     this.#sealer = new Sealer({
       journal: this.journal,
       next: (query) => this.reader.blockToSeal(query),

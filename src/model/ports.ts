@@ -13,6 +13,7 @@ import type { Checkpoint, CounterName, NewRecord, StoredRecord, VehicleStatus } 
 import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
 import type { BusState, Transmitter } from './transmit.ts'
+import type { Trip } from './trip.ts'
 import type { TroubleCodeReport } from './trouble-code.ts'
 import type { Vehicle } from './vehicle.ts'
 
@@ -193,6 +194,25 @@ export interface RecordReader {
   explainDistance(vehicle: string, from: Millis, to: Millis): Promise<DistanceExplanation>
   /** Engine hours and fuel used between two moments, `to` exclusive, in whole quarters of an hour. */
   usage(vehicle: string, from: Millis, to: Millis): Promise<Usage>
+}
+
+/** Trips by the time at which they started. */
+export interface TripQuery {
+  vehicle: string
+  from: Millis
+  /** Exclusive. */
+  to: Millis
+  order: 'asc' | 'desc'
+  limit: number
+  /** Start of the trip after which the page starts. */
+  after?: Millis
+  /** The present: what was silent for long does not go on. */
+  now: Millis
+}
+
+export interface TripReader {
+  /** In order of their starts. */
+  trips(query: TripQuery): Promise<Trip[]>
 }
 
 /** What may be asked of the frames that went out, by the time of sending. */

@@ -161,6 +161,8 @@ const table: Record<string, Route> = {
   [`GET ${BOTH}/distance-driven`]: { rule: privilege(1) },
   [`GET ${BOTH}/dtcs`]: { rule: privilege(1) },
   [`GET ${BOTH}/events`]: { rule: privilege(1) },
+  [`GET ${BOTH}/trips`]: { rule: privilege(1) },
+  [`GET ${BOTH}/trips/:tripId`]: { rule: privilege(1), good: 404 },
   'GET /v2/vehicle/:tokenId/analytics/daily-distance': {
     rule: privilege(1),
     url: '?time_zone=UTC',
@@ -176,6 +178,8 @@ const table: Record<string, Route> = {
   [`GET ${USER}/distance-driven`]: { rule: ownerOfVehicle },
   [`GET ${USER}/dtcs`]: { rule: ownerOfVehicle },
   [`GET ${USER}/events`]: { rule: ownerOfVehicle },
+  [`GET ${USER}/trips`]: { rule: ownerOfVehicle },
+  [`GET ${USER}/trips/:tripId`]: { rule: ownerOfVehicle, good: 404 },
   [`GET ${USER}/export/json`]: { rule: ownerOfVehicle, shows: 'export' },
   [`POST ${USER}/export/json/email`]: { rule: ownerOfVehicle, good: 409 },
   [`GET ${USER}/export`]: { rule: ownerOfVehicle, good: 404 },

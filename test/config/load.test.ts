@@ -79,6 +79,10 @@ test('without a file there are defaults, and they are safe: loopback, no sources
         privileges: [],
       },
     },
+    trips: {
+      ...{ standingMinutes: 5, gapMinutes: 15, offSeconds: 60 },
+      ...{ stopSeconds: 60, startSpeed: 5 },
+    },
     sinks: [],
     log: { level: 'info', format: 'text' },
   })

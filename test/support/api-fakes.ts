@@ -22,6 +22,8 @@ import type {
   RecordQuery,
   RecordReader,
   StatusReader,
+  TripQuery,
+  TripReader,
   TroubleCodeReader,
   Usage,
   VehicleCommands,
@@ -36,6 +38,7 @@ import type {
 } from '../../src/model/record.ts'
 import type { SignalName } from '../../src/model/signals.ts'
 import type { Micros, Millis } from '../../src/model/time.ts'
+import { type Trip, tripId } from '../../src/model/trip.ts'
 import type { TroubleCodeReport } from '../../src/model/trouble-code.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
 
@@ -252,6 +255,32 @@ export class FakeEvents implements EventReader {
   }
 }
 
+export class FakeTrips implements TripReader {
+  readonly all: Trip[] = []
+  readonly asked: TripQuery[] = []
+
+  add(start: Millis, more: Partial<Trip> = {}): Trip {
+    const { vehicle = 'truck' } = more
+    const trip: Trip = {
+      ...{ id: tripId(vehicle, start), vehicle, start, end: start + 1_800_000, ongoing: false },
+      ...{ movingSeconds: 1500, idleSeconds: 200, stops: [], ...more },
+    }
+    this.all.push(trip)
+    return trip
+  }
+
+  async trips(query: TripQuery): Promise<Trip[]> {
+    this.asked.push(query)
+    const { vehicle, from, to, order, limit, after } = query
+    const sign = order === 'asc' ? 1 : -1
+    return this.all
+      .filter((trip) => trip.vehicle === vehicle && trip.start >= from && trip.start < to)
+      .sort((a, b) => sign * (a.start - b.start))
+      .filter(({ start }) => after === undefined || sign * (start - after) > 0)
+      .slice(0, limit)
+  }
+}
+
 /** Answers every command with `outcome`, and remembers what was asked. */
 export class FakeCommands implements VehicleCommands {
   outcome: RequestOutcome = { kind: 'silent' }
@@ -310,6 +339,7 @@ export interface TestApi {
   gateway: FakeGateway
   troubleCodes: FakeTroubleCodes
   events: FakeEvents
+  trips: FakeTrips
   commands: FakeCommands
   clock: FakeClock
   logger: FakeLogger
@@ -323,8 +353,10 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const logger = new FakeLogger()
   const troubleCodes = new FakeTroubleCodes()
   const events = new FakeEvents()
+  const trips = new FakeTrips()
   const commands = new FakeCommands()
-  const parts = { records, status, gateway, troubleCodes, events, commands, clock, logger }
+  const readers = { records, status, gateway, troubleCodes, events, trips }
+  const parts = { ...readers, commands, clock, logger }
   const api = await createApi({ ...parts, keys, owner: OWNER, version: '0.1.0', ...options })
   return { ...parts, api }
 }

@@ -5,6 +5,7 @@ import { exportAnswers } from './exports.ts'
 import { liveAnswers } from './live.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 import { rightsAnswers } from './rights.ts'
+import { tripAnswers } from './trips.ts'
 import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
@@ -262,6 +263,7 @@ export const answers = {
     events: z.array(vehicleEvent),
     next: z.string().optional().describe('Cursor of the next page, for `after`.'),
   }),
+  ...tripAnswers,
   CommandAnswers: commandAnswer,
   ...exportAnswers(statusEvent),
   ...walletAnswers,
