@@ -62,7 +62,16 @@ export interface ApiOptions {
   }
 }
 
+/** A route of the server, as it is in the OpenAPI document unless it is hidden. */
+export interface ApiRoute {
+  method: string
+  /** With its parameters as `:tokenId`. */
+  url: string
+  isHidden: boolean
+}
+
 export interface ApiServer {
+  readonly routes: readonly ApiRoute[]
   /** Port 0 takes a free one. Throws `listen-failed`; may be tried again. */
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
@@ -84,8 +93,13 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     clientErrorHandler: refuseConnection,
   })
   const connections = new Connections(app.server)
+  const routes: ApiRoute[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    for (const name of [method].flat())
+      routes.push({ method: name, url, isHidden: schema?.hide === true })
+  })
   await prepare(app, options)
-  return new HttpApi(app, connections)
+  return new HttpApi(app, connections, routes)
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
@@ -131,12 +145,14 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
 
 class HttpApi implements ApiServer {
   readonly inject: FastifyInstance['inject']
+  readonly routes: readonly ApiRoute[]
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
 
-  constructor(app: FastifyInstance, connections: Connections) {
+  constructor(app: FastifyInstance, connections: Connections, routes: readonly ApiRoute[]) {
     this.#app = app
+    this.routes = routes
     this.#connections = connections
     this.inject = app.inject.bind(app)
   }
