@@ -62,16 +62,11 @@ export interface ApiOptions {
   }
 }
 
-/** A route of the server, as it is in the OpenAPI document unless it is hidden. */
-export interface ApiRoute {
-  method: string
-  /** With its parameters as `:tokenId`. */
-  url: string
-  isHidden: boolean
-}
-
 export interface ApiServer {
-  readonly routes: readonly ApiRoute[]
+  /** Every route there is, `GET /v1/vehicle/:tokenId/status`. */
+  routes: readonly string[]
+  /** Those of them that the OpenAPI document does not list: files of the page. */
+  hiddenRoutes: readonly string[]
   /** Port 0 takes a free one. Throws `listen-failed`; may be tried again. */
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
@@ -93,13 +88,15 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
     clientErrorHandler: refuseConnection,
   })
   const connections = new Connections(app.server)
-  const routes: ApiRoute[] = []
+  const routes: string[] = []
+  const hiddenRoutes: string[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {
-    for (const name of [method].flat())
-      routes.push({ method: name, url, isHidden: schema?.hide === true })
+    const names = [method].flat().map((each) => `${each} ${url}`)
+    routes.push(...names)
+    if (schema?.hide === true) hiddenRoutes.push(...names)
   })
   await prepare(app, options)
-  return new HttpApi(app, connections, routes)
+  return new HttpApi(app, connections, { routes, hiddenRoutes })
 }
 
 async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void> {
@@ -145,14 +142,20 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
 
 class HttpApi implements ApiServer {
   readonly inject: FastifyInstance['inject']
-  readonly routes: readonly ApiRoute[]
+  readonly routes: readonly string[]
+  readonly hiddenRoutes: readonly string[]
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
 
-  constructor(app: FastifyInstance, connections: Connections, routes: readonly ApiRoute[]) {
+  constructor(
+    app: FastifyInstance,
+    connections: Connections,
+    names: Pick<ApiServer, 'routes' | 'hiddenRoutes'>,
+  ) {
     this.#app = app
-    this.routes = routes
+    this.routes = names.routes
+    this.hiddenRoutes = names.hiddenRoutes
     this.#connections = connections
     this.inject = app.inject.bind(app)
   }
