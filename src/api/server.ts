@@ -20,8 +20,20 @@ import { Authenticator } from './auth/authenticator.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
 import type { ApiContext } from './context.ts'
-import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
+import {
+  handleFailures,
+  refuseConnection,
+  refuseExpectation,
+  sendEarlyFailure,
+} from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
+import { hostMissing, tooManyConnections } from './http-error.ts'
+import {
+  type ConnectionLimits,
+  connectionLimits,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+} from './limits.ts'
 import { useSchemas } from './openapi.ts'
 import { addCommandRoutes } from './routes/commands.ts'
 import { addDistanceRoutes } from './routes/distance.ts'
@@ -34,9 +46,6 @@ import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
 
-const BODY_LIMIT = 64 * 1024
-const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_MS = 30_000
 /** For how long a stop waits for requests in flight. */
 const STOP_LIMIT_MS = 2000
 /** Text in its various forms; images and fonts are compressed already. */
@@ -56,6 +65,7 @@ export interface ApiOptions {
   clock: Clock
   logger: Logger
   version: string
+  limits?: Partial<ConnectionLimits>
   compat?: {
     /** Accepts privilege tokens of this vehicle contract only; by default of any. */
     vehicleContract?: string
@@ -71,23 +81,43 @@ export interface ApiServer {
   listen(host: string, port: number): Promise<{ host: string; port: number }>
   /** Idempotent. Closes idle connections at once and gives requests in flight two seconds. */
   stop(): Promise<void>
+  /** Connections that are open. */
+  readonly connections: number
   /** Answers a request without a network; for tests. */
   inject: FastifyInstance['inject']
 }
 
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const { logger } = options
+  const limits = { ...connectionLimits, ...options.limits }
   const app: FastifyInstance = fastify({
     logger: false,
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: limits.checkMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // Node refuses it without a body; here it is refused as everything else.
+      requireHostHeader: false,
+    },
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => sendEarlyFailure(error, request, reply, logger),
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) =>
+      connections.refuse(socket, () => refuseConnection(error, socket)),
   })
-  const connections = new Connections(app.server)
+  const connections = new Connections(app.server, limits.connections)
+  app.server.on('checkExpectation', refuseExpectation)
+  app.addHook('onRequest', (request, reply, next) => {
+    addSafetyHeaders(request, reply)
+    const { socket, httpVersion, headers } = request.raw
+    if (connections.isRefused(socket)) next(tooManyConnections())
+    else if (httpVersion === '1.1' && headers.host === undefined) next(hostMissing())
+    else next()
+  })
   const routes: string[] = []
   const hiddenRoutes: string[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {
@@ -115,11 +145,11 @@ async function prepare(app: FastifyInstance, options: ApiOptions): Promise<void>
   app.removeContentTypeParser('text/plain')
   app.decorateRequest('access', null)
   app.decorateRequest('user', null)
-  app.addHook('onRequest', async (request, reply) => addSafetyHeaders(request, reply))
-  app.addHook('onResponse', async ({ id, method, url }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ id, method, url }, { statusCode, elapsedTime }, next) => {
     const [path] = url.split('?')
     const took = Math.round(elapsedTime)
     logger.debug({ request: id, method, path, status: statusCode, took }, 'answered')
+    next()
   })
   handleFailures(app, logger)
   await app.register(compress, { customTypes: COMPRESSIBLE })
@@ -158,6 +188,10 @@ class HttpApi implements ApiServer {
     this.hiddenRoutes = names.hiddenRoutes
     this.#connections = connections
     this.inject = app.inject.bind(app)
+  }
+
+  get connections(): number {
+    return this.#connections.size
   }
 
   async listen(host: string, port: number): Promise<{ host: string; port: number }> {
