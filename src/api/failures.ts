@@ -3,13 +3,15 @@
  * wrong methods, malformed requests, refused parameters, and failures inside, which are logged
  * and not told.
  */
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { messageOf } from '../model/errors.ts'
 import type { Logger } from '../model/ports.ts'
 import { addSafetyHeaders } from './headers.ts'
 import { HttpError } from './http-error.ts'
+
+const LINGER_MS = 1000
 
 /** Fastify's own refusals, by its stable codes. */
 const frameworkMessages: Readonly<Record<string, string>> = {
@@ -58,6 +60,10 @@ export function sendFailure(
   }
   const { id, method } = request
   const [path] = request.url.split('?')
+  if (request.raw.socket?.destroyed === true) {
+    logger.debug({ request: id, method, path }, 'the client left before the answer was whole')
+    return reply
+  }
   logger.error(
     { request: id, method, path, error: messageOf(error), stack: error.stack },
     'a request failed',
@@ -98,6 +104,18 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+  // What the client still sends is read for a moment: closing at once would cut the answer off.
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/** For an `Expect` header other than `100-continue` (RFC 9110, 10.1.1). */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const code = 417
+  const message = 'Of the Expect header only 100-continue is understood.'
+  const headers = { 'content-type': 'application/json', connection: 'close' }
+  response.writeHead(code, headers).end(JSON.stringify({ code, message }))
 }
 
 function send(reply: FastifyReply, code: number, message: string): FastifyReply {

@@ -35,3 +35,15 @@ export function noStatusYet(): HttpError {
 export function noTroubleCodesYet(): HttpError {
   return new HttpError(404, 'no trouble codes were read yet')
 }
+
+export function tooManyConnections(): HttpError {
+  return new HttpError(503, 'The gateway has too many connections open; try again in a second.', {
+    'retry-after': '1',
+    connection: 'close',
+  })
+}
+
+/** RFC 9112, 3.2. */
+export function hostMissing(): HttpError {
+  return new HttpError(400, 'The request has no Host header.', { connection: 'close' })
+}

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { z } from 'zod'
 import { badRequest } from './http-error.ts'
 import { type AnswerName, answers } from './schemas/answers.ts'
+import { examples } from './schemas/examples.ts'
 
 const errorTitles: Readonly<Record<number, string>> = {
   400: 'A parameter is not valid.',
@@ -65,11 +66,11 @@ export async function useSchemas(app: FastifyInstance, version: string): Promise
   })
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const [name, schema] of Object.entries(answers)) {
-    app.addSchema({ $id: name, ...jsonSchema(schema) })
+    app.addSchema({ $id: name, ...jsonSchema(schema), ...exampleOf(name) })
   }
   await app.register(swagger, {
     openapi: {
-      openapi: '3.0.3',
+      openapi: '3.1.0',
       info: {
         title: 'Odograph',
         version,
@@ -111,9 +112,25 @@ function requestSchemas(schema: FastifySchema | undefined): FastifySchema {
   return documented
 }
 
+function exampleOf(name: string): { examples?: unknown[] } {
+  const example = (examples as Readonly<Record<string, unknown>>)[name]
+  return example === undefined ? {} : { examples: [example] }
+}
+
+/** JSON Schema of draft 2020-12, which OpenAPI 3.1 speaks. */
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' })
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', override: tidy })
   return rest
+}
+
+/** What says nothing to a reader: the limits of exact numbers, and that names are texts. */
+function tidy({ jsonSchema: made }: { jsonSchema: Record<string, unknown> }): void {
+  if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum
+  if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum
+  delete made.propertyNames
+  if (made.example === undefined) return
+  made.examples = [made.example]
+  delete made.example
 }
 
 /** "limit must be a whole number from 1 to 10000." */

@@ -3,6 +3,7 @@
  * document with Swagger UI, and the dashboard. Reads the rest of the gateway through its ports.
  */
 import { once } from 'node:events'
+import type { ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import compress from '@fastify/compress'
@@ -28,8 +29,20 @@ import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
 import type { ApiContext } from './context.ts'
-import { handleFailures, refuseConnection, sendEarlyFailure } from './failures.ts'
+import {
+  handleFailures,
+  refuseConnection,
+  refuseExpectation,
+  sendEarlyFailure,
+} from './failures.ts'
 import { addSafetyHeaders, requestId } from './headers.ts'
+import { hostMissing, tooManyConnections } from './http-error.ts'
+import {
+  type ConnectionLimits,
+  connectionLimits,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+} from './limits.ts'
 import { useSchemas } from './openapi.ts'
 import { answerPlainHttp } from './plain-http.ts'
 import { addAuditRoutes } from './routes/audit.ts'
@@ -52,9 +65,6 @@ import { addTripRoutes } from './routes/trips.ts'
 import { addWalletRoutes } from './routes/wallet-login.ts'
 import type { WalletLogin } from './wallet-login.ts'
 
-const BODY_LIMIT = 64 * 1024
-const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_MS = 30_000
 const HANDSHAKE_TIMEOUT_MS = 10_000
 /** For how long a stop waits for requests in flight. */
 const STOP_LIMIT_MS = 2000
@@ -95,6 +105,7 @@ export interface ApiOptions {
   clock: Clock
   logger: Logger
   version: string
+  limits?: Partial<ConnectionLimits>
   compat?: {
     /** Accepts privilege tokens of this vehicle contract only; by default of any. */
     vehicleContract?: string
@@ -113,6 +124,10 @@ export interface ApiServer {
   stop(): Promise<void>
   /** Every route there is, `GET /v1/vehicle/:tokenId/status`; for tests. */
   routes: readonly string[]
+  /** Those of them that the OpenAPI document does not list: files of the page. */
+  hiddenRoutes: readonly string[]
+  /** Connections that are open. */
+  readonly connections: number
   /** Answers a request without a network; for tests. */
   inject: FastifyInstance['inject']
 }
@@ -120,31 +135,56 @@ export interface ApiServer {
 export async function createApi(options: ApiOptions): Promise<ApiServer> {
   const { tls, ...rest } = options
   const { logger } = rest
+  const limits = { ...connectionLimits, ...options.limits }
   const app: FastifyInstance = fastify({
     logger: false,
-    ...secured(tls),
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    ...secured(tls, limits),
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: limits.requestMs,
+    connectionTimeout: limits.silenceMs,
+    keepAliveTimeout: limits.keepAliveMs,
     genReqId: requestId,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => sendEarlyFailure(error, request, reply, logger),
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: (error, socket) =>
+      connections.refuse(socket, () => refuseConnection(error, socket)),
+  })
+  const connections = new Connections(app.server, {
+    limit: limits.connections,
+    isSecure: tls !== undefined,
+  })
+  app.server.on('checkExpectation', refuseExpectation)
+  app.addHook('onRequest', (request, reply, next) => {
+    addSafetyHeaders(request, reply)
+    const { socket, httpVersion, headers } = request.raw
+    if (connections.isRefused(socket)) next(tooManyConnections())
+    else if (httpVersion === '1.1' && headers.host === undefined) next(hostMissing())
+    else next()
   })
   const routes: string[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) routes.push(`${each} ${url}`)
+  const hiddenRoutes: string[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    const names = [method].flat().map((each) => `${each} ${url}`)
+    routes.push(...names)
+    if (schema?.hide === true) hiddenRoutes.push(...names)
   })
   if (tls !== undefined) answerPlainHttp(app.server)
-  const connections = new Connections(app.server, tls !== undefined)
   await prepare(app, rest)
-  return new HttpApi(app, connections, routes)
+  return new HttpApi(app, connections, { routes, hiddenRoutes })
 }
 
 /** Typed as plain HTTP, which has the same routes. */
-function secured(tls: ApiOptions['tls']): { https: null } {
-  const https = tls && { ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
-  return { https: (https ?? null) as null }
+function secured(tls: ApiOptions['tls'], limits: ConnectionLimits): { http: ServerOptions } {
+  const http: ServerOptions = {
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: limits.checkMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Node refuses it without a body; here it is refused as everything else.
+    requireHostHeader: false,
+  }
+  if (tls === undefined) return { http }
+  const https = { ...http, ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
+  return { https } as unknown as { http: ServerOptions }
 }
 
 async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): Promise<void> {
@@ -189,11 +229,11 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   app.decorateRequest('access', null)
   app.decorateRequest('user', null)
   app.decorateRequest('token', null)
-  app.addHook('onRequest', async (request, reply) => addSafetyHeaders(request, reply))
-  app.addHook('onResponse', async ({ id, method, url }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ id, method, url }, { statusCode, elapsedTime }, next) => {
     const [path] = url.split('?')
     const took = Math.round(elapsedTime)
     logger.debug({ request: id, method, path, status: statusCode, took }, 'answered')
+    next()
   })
   handleFailures(app, logger)
   await app.register(compress, { customTypes: COMPRESSIBLE })
@@ -230,16 +270,26 @@ function onTimer(ms: number, run: () => void): () => void {
 class HttpApi implements ApiServer {
   readonly inject: FastifyInstance['inject']
   readonly routes: readonly string[]
+  readonly hiddenRoutes: readonly string[]
   readonly #app: FastifyInstance
   readonly #connections: Connections
   #stopped: Promise<void> | undefined
   #hasListened = false
 
-  constructor(app: FastifyInstance, connections: Connections, routes: readonly string[]) {
-    this.routes = routes
+  constructor(
+    app: FastifyInstance,
+    connections: Connections,
+    names: Pick<ApiServer, 'routes' | 'hiddenRoutes'>,
+  ) {
     this.#app = app
+    this.routes = names.routes
+    this.hiddenRoutes = names.hiddenRoutes
     this.#connections = connections
     this.inject = app.inject.bind(app)
+  }
+
+  get connections(): number {
+    return this.#connections.size
   }
 
   async listen(host: string, port: number): Promise<{ host: string; port: number }> {

@@ -25,7 +25,7 @@ const LISTED = '00000000-0000-4000-8000-000000000000'
 const vehicle: Vehicle = {
   id: 'id-marker',
   tokenId: '17',
-  userDeviceId: '2UZb3drEbIkLdMFcvEFqhjrX4X6',
+  userDeviceId: '2UZb3drEbIkLdMFcvEFqhjrX4X9',
   owner: OWNER,
   make: 'MakeMarker',
   model: 'ModelMarker',
@@ -443,7 +443,7 @@ function checkRefused(name: string, { status, body }: Answer): void {
   assert.equal(shownIn(body), [], `${name} shows signals`)
   const { code, message, ...rest } = JSON.parse(body)
   assert.equal([code, typeof message, rest], [status, 'string', {}], name)
-  assert.not.match(body, /Marker|id-marker|1907|2UZb3drEbIkLdMFcvEFqhjrX4X6/, name)
+  assert.not.match(body, /Marker|id-marker|1907|2UZb3drEbIkLdMFcvEFqhjrX4X9/, name)
 }
 
 for (const [name, route] of Object.entries(table)) {
@@ -484,7 +484,7 @@ test('without a token nothing of a vehicle is shown, anywhere', async () => {
       const more = { payload: route.payload, accept }
       const { body } = await b.ask(method, pathOf(name, route), undefined, more)
       assert.equal(shownIn(body), [], `${name} as ${accept}`)
-      assert.not.match(body, /Marker|id-marker|2UZb3drEbIkLdMFcvEFqhjrX4X6/, name)
+      assert.not.match(body, /Marker|id-marker|2UZb3drEbIkLdMFcvEFqhjrX4X9/, name)
     }
   }
 })

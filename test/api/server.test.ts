@@ -286,6 +286,7 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/vehicle/{tokenId}/dtcs',
     'get /v1/vehicle/{tokenId}/events',
     'get /v1/vehicle/{tokenId}/history',
+    'get /v1/vehicle/{tokenId}/live',
     'get /v1/vehicle/{tokenId}/signals',
     'get /v1/vehicle/{tokenId}/status',
     'get /v1/vehicle/{tokenId}/status-raw',

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { fuzz } from './fuzz.ts'
+import { fuzzHttp } from './http.ts'
 import { targets } from './targets.ts'
 
 const { values, positionals } = parseArgs({
@@ -15,9 +16,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 
+const HTTP = 'http'
+const names = [...targets.map(({ name }) => name), HTTP]
 for (const name of positionals) {
-  if (targets.some((target) => target.name === name)) continue
-  process.stderr.write(`no target ${name}; there are ${targets.map((t) => t.name).join(', ')}\n`)
+  if (names.includes(name)) continue
+  process.stderr.write(`no target ${name}; there are ${names.join(', ')}\n`)
   process.exit(2)
 }
 for (const target of targets) {
@@ -32,5 +35,13 @@ for (const target of targets) {
   const rate = Math.round(inputs / seconds)
   process.stdout.write(
     `${target.name.padEnd(10)} ${inputs} inputs, ${rate} a second, corpus ${corpus}, heap MB ${heap.join(' ')}\n`,
+  )
+}
+if (positionals.length === 0 || positionals.includes(HTTP)) {
+  // A connection each: a hundredth of the inputs takes as long as all of a target in memory.
+  const count = Math.ceil(Number(values.count) / 100)
+  const { answers, connections, heap } = await fuzzHttp({ count, seed: Number(values.seed) })
+  process.stdout.write(
+    `${HTTP.padEnd(10)} ${count} attacks, ${answers} answers, ${connections} connections left, heap MB ${heap.join(' ')}\n`,
   )
 }

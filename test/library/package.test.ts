@@ -71,6 +71,17 @@ test('a DBC file is read and decoded', () => {
   assert.is(output, '0 M S 179 17.9 V')
 })
 
+test('the client needs nothing but fetch', () => {
+  const output = run(`
+    import { createClient, OdographApiError } from 'odograph/client'
+    const answer = () => new Response('{"code":404,"message":"Device not found."}', { status: 404 })
+    const client = createClient({ url: 'http://gateway', token: 'a', fetch: async () => answer() })
+    await client.get('/v1/vehicle/{tokenId}/status', { path: { tokenId: '17' } }).catch((error) =>
+      console.log(error instanceof OdographApiError, error.status, error.message))
+  `)
+  assert.is(output, 'true 404 Device not found.')
+})
+
 test('the types are there', () => {
   const file = join(folder, 'program.ts')
   writeFileSync(
@@ -78,6 +89,13 @@ test('the types are there', () => {
     `import { BusDecoder, type Reading } from 'odograph/decoder'
     const kept: Reading[] = []
     new BusDecoder({ bus: 'can0', reading: (r) => kept.push({ ...r }), issue: () => undefined })
+    import { createClient, type Schemas } from 'odograph/client'
+    const client = createClient({ url: 'http://gateway' })
+    export const status: Promise<Schemas['Status']> = client.get('/v1/vehicle/{tokenId}/status', {
+      path: { tokenId: '17' },
+    })
+    // @ts-expect-error there is no such path
+    void client.get('/v1/nothing')
     // @ts-expect-error a frame is no number
     new BusDecoder({ bus: 'can0', reading: () => undefined, issue: () => undefined }).frame(7)\n`,
   )
