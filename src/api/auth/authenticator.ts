@@ -3,7 +3,7 @@
  * remembered by their hash, which saves the signature check and keeps clients with a good token
  * working while another client at the same address is held off for its failures.
  */
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { Clock } from '../../model/ports.ts'
 import type { Millis } from '../../model/time.ts'
 import { HttpError, unauthorized } from '../http-error.ts'
@@ -42,7 +42,7 @@ export class Authenticator {
       throw unauthorized(`${invalid} Send a token in the header "Authorization: Bearer <token>".`)
     }
     const now = this.#clock.now()
-    const hash = createHash('sha256').update(token).digest('base64')
+    const hash = digest('sha256', token, 'base64')
     const known = this.#remembered.get(hash)
     if (known !== undefined && known.notBefore <= now && now < known.expires) return known.identity
     this.#remembered.delete(hash)
