@@ -43,6 +43,12 @@ const TYRES = {
 const WHOLE_NUMBER: string = 'batteryCapacity'
 const FIELDS_AFTER = ['batteryVoltage', 'ambientTemp']
 
+const PUBLISHED: readonly SignalName[] = [
+  ...FIELDS_BEFORE,
+  ...Object.values(TYRES),
+  ...FIELDS_AFTER,
+].filter(isSignalName)
+
 /** What is older does not count as a status (90 days). */
 const STATUS_AGE_MS = 90 * 86_400_000
 
@@ -80,7 +86,7 @@ export function statusView(
 ): object | undefined {
   const now = clock.now()
   const recent = recentStatus(reader.status(vehicle.id), now)
-  if (Object.keys(recent).length === 0) return undefined
+  if (recent === undefined) return undefined
   const reported = reportedFields(visibleStatus(recent, options.seen ?? fullVisibility), vehicle)
   const body: Record<string, unknown> = {}
   for (const name of FIELDS_BEFORE) put(body, name, reported.get(name)?.value)
@@ -98,21 +104,26 @@ export function statusView(
   return body
 }
 
-/** Leaves out what was measured more than 90 days ago. */
-function recentStatus(status: VehicleStatus, now: Millis): VehicleStatus {
+/** Of the published fields, what was measured in the last 90 days; undefined if nothing was. */
+function recentStatus(status: VehicleStatus, now: Millis): VehicleStatus | undefined {
   const oldest = millisToMicros(now - STATUS_AGE_MS)
   const recent: VehicleStatus = {}
-  for (const [name, state] of Object.entries(status)) {
-    if (isSignalName(name) && state !== undefined && state.time >= oldest) recent[name] = state
+  let isKnown = false
+  for (const name of PUBLISHED) {
+    const state = status[name]
+    if (state === undefined || state.time < oldest) continue
+    recent[name] = state
+    isKnown = true
   }
-  return recent
+  isKnown ||= Object.values(status).some((state) => state !== undefined && state.time >= oldest)
+  return isKnown ? recent : undefined
 }
 
 function reportedFields(status: VehicleStatus, vehicle: Vehicle): Map<string, Reported> {
   const reported = new Map<string, Reported>()
-  for (const name of [...FIELDS_BEFORE, ...Object.values(TYRES), ...FIELDS_AFTER]) {
-    const state = isSignalName(name) ? status[name] : undefined
-    if (isSignalName(name) && state !== undefined) reported.set(name, reportOf(name, state))
+  for (const name of PUBLISHED) {
+    const state = status[name]
+    if (state !== undefined) reported.set(name, reportOf(name, state))
   }
   const fuel = reported.get('fuelPercentRemaining')
   const range = estimatedRange(vehicle, fuel?.value)
