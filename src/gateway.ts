@@ -21,6 +21,7 @@ import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
 import { createExports } from './gateway/create-exports.ts'
 import type { Exports } from './gateway/exports.ts'
+import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
@@ -80,6 +81,7 @@ export class Gateway {
   readonly #pipelines: Pipelines
   readonly #activities: Activities
   readonly #trips: Trips
+  readonly #geofences: GeofenceWatch
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
   readonly #exports: Exports
@@ -155,7 +157,17 @@ export class Gateway {
       issue: (issue) => this.#issue(issue),
       startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
-      live: (record) => this.#trips.take(record),
+      live: (record) => {
+        this.#trips.take(record)
+        this.#geofences.take(record)
+      },
+    })
+    this.#geofences = new GeofenceWatch({
+      config: this.#config,
+      journal: this.#journal,
+      isTimeKnown: () => this.#time.trust !== 'none',
+      event: (vehicle, type, data) => this.#event(vehicle, type, data),
+      found,
     })
     this.#trips = new Trips({
       config: this.#config,
@@ -266,6 +278,7 @@ export class Gateway {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#trips.keepAll()
+    this.#geofences.keepAll()
     this.#time.stop()
     await this.#exports.stop()
     this.#journal.commit()
@@ -318,6 +331,7 @@ export class Gateway {
       status: this.#pipelines,
       events: this.#storage.reader,
       trips: this.#storage.reader,
+      geofences: this.#geofences,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       config: new GatewayConfig(this.#options.loaded),
@@ -374,6 +388,7 @@ export class Gateway {
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
     this.#trips.shift(delta, since)
+    this.#geofences.shift(delta, since)
     this.#exports.shift(delta, since)
     this.#hold()
   }

@@ -7,6 +7,7 @@ import type {
   EventReader,
   ExportJobs,
   GatewayReader,
+  GeofenceReader,
   Logger,
   RecordReader,
   StatusReader,
@@ -27,6 +28,7 @@ export interface ApiContext {
   troubleCodes: TroubleCodeReader | undefined
   events: EventReader | undefined
   trips: TripReader | undefined
+  geofences: GeofenceReader | undefined
   /** Undefined: there is none to read or change. */
   config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */

@@ -16,6 +16,7 @@ import type {
   EventReader,
   ExportJobs,
   GatewayReader,
+  GeofenceReader,
   LiveEvents,
   Logger,
   RecordReader,
@@ -55,6 +56,7 @@ import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
+import { addGeofenceRoutes } from './routes/geofences.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
@@ -83,6 +85,8 @@ export interface ApiOptions {
   trips?: TripReader
   /** Without it the configuration can be neither read nor changed. */
   config?: ConfigAccess
+  /** Without it there are no places. */
+  geofences?: GeofenceReader
   /** Without it live streams tell of signals alone. */
   happened?: LiveEvents
   /** How live streams are paced; by timers of the system where absent. */
@@ -200,6 +204,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     config,
     exports,
     walletLogin,
+    geofences,
     happened,
     every = onTimer,
     owner,
@@ -216,6 +221,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     config,
     exports,
     walletLogin,
+    geofences,
     keys,
     owner,
     claim,
@@ -246,6 +252,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addDtcRoutes(app, context)
   addEventRoutes(app, context)
   addTripRoutes(app, context)
+  addGeofenceRoutes(app, context)
   addCommandRoutes(app, context)
   addExportRoutes(app, context)
   addGatewayRoutes(app, context)

@@ -152,6 +152,7 @@ function crossCheck(config: Config, place: Place): string[] {
   config.sources = unique(['sources', 'source', 'id'], config.sources)
   config.vehicles = unique(['vehicles', 'vehicle', 'id'], config.vehicles)
   config.sinks = unique(['sinks', 'sink', 'name'], config.sinks)
+  config.geofences = unique(['geofences', 'geofence', 'id'], config.geofences)
   return findings
 }
 

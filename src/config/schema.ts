@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { geofence } from './geofence-schema.ts'
 import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
@@ -114,6 +115,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('When a vehicle counts as parked, and how its battery is guarded'),
+  geofences: z.array(geofence).default([]).describe('Places; entering and leaving are events'),
   records: section({
     onChange: seconds(1, 0.1, 3600).describe('Seconds between records while values change'),
     interval: seconds(60, 1, 86_400).describe('Seconds between records while none changes'),

@@ -17,10 +17,18 @@ export const eventTypes = [
   'moved-while-off',
   'trip.start',
   'trip.end',
+  'geofence.enter',
+  'geofence.exit',
+  'geofence.dwell',
   'adapter.changed',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
+
+/** Whether it tells where the vehicle is. */
+export function isLocating(type: EventType): boolean {
+  return type.startsWith('geofence.')
+}
 
 export interface VehicleEvent {
   /** KSUID; the same event gives the same id, so that a repeat is seen as one. */

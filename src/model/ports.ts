@@ -5,6 +5,7 @@
 import type { Requester, RequestOutcome, SentFrame } from './bus-request.ts'
 import type { EventType, StoredEvent, VehicleEvent } from './event.ts'
 import type { CanFrame } from './frame.ts'
+import type { GeofenceState } from './geofence.ts'
 import type { Issue, IssueCode } from './issue.ts'
 import type { OdometerPoint, OdometerRejection } from './odometer.ts'
 import type { CanAddress } from './profile.ts'
@@ -248,6 +249,11 @@ export interface EventQuery {
 export interface EventReader {
   /** In order of time, then of sequence number. */
   events(query: EventQuery): Promise<StoredEvent[]>
+}
+
+/** In which places vehicles are. */
+export interface GeofenceReader {
+  geofences(vehicle: string): GeofenceState[]
 }
 
 /** What happens, when it does. */

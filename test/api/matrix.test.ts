@@ -194,6 +194,8 @@ const table: Record<string, Route> = {
   },
   'POST /auth/web3/generate_challenge': { rule: anybody, good: 400, payload: {} },
   'POST /auth/web3/submit_challenge': { rule: anybody, good: 400, payload: {} },
+  [`GET ${BOTH}/geofences`]: { rule: privilege(3, 4) },
+  [`GET ${USER}/geofences`]: { rule: ownerOfVehicle },
   [`GET ${BOTH}/live`]: { rule: privilege(6), good: 406, accept: 'application/json' },
   'POST /v1/tokens/exchange': { rule: ownerOfVehicle, payload: exchange },
   'GET /v1/gateway/vehicles': { rule: anyUser },

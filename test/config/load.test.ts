@@ -39,6 +39,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     gateway: { owner: 'owner' },
     vehicles: [],
     sources: [],
+    geofences: [],
     governor: {
       requestsPerSecond: 20,
       requestsPerSecondAndUnit: 10,

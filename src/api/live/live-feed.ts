@@ -6,7 +6,7 @@
  * Messages have an id that grows: the moment (ms since 1970) of the look. A client that comes back with
  * the last id it had gets what was measured and what has happened since, even after a restart.
  */
-import { type VehicleEvent, vehicleCloudEvent } from '../../model/event.ts'
+import { isLocating, type VehicleEvent, vehicleCloudEvent } from '../../model/event.ts'
 import type { EventReader, LiveEvents, StatusReader } from '../../model/ports.ts'
 import type { SignalName } from '../../model/signals.ts'
 import type { Millis } from '../../model/time.ts'
@@ -219,7 +219,9 @@ export class LiveFeed {
   }
 
   #event(client: Client, event: VehicleEvent, now: Millis): void {
-    if (!client.withEvents || !client.seen.nonLocation) return
+    const { withEvents, seen } = client
+    if (!withEvents || !seen.nonLocation) return
+    if (isLocating(event.type) && seen.location !== 'exact') return
     const data = vehicleCloudEvent(event, client.vehicle)
     this.#send(client, { type: 'event', id: this.#id(now), data })
   }

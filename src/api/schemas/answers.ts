@@ -4,6 +4,7 @@ import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
 import { liveAnswers } from './live.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { placeAnswers } from './places.ts'
 import { rightsAnswers } from './rights.ts'
 import { tripAnswers } from './trips.ts'
 import { walletAnswers } from './wallet-login.ts'
@@ -282,6 +283,7 @@ export const answers = {
   }),
   ...configAnswers,
   ...liveAnswers,
+  ...placeAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
   ...rightsAnswers,
