@@ -58,6 +58,7 @@ import { addExportRoutes } from './routes/exports.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addGeofenceRoutes } from './routes/geofences.ts'
 import { addHistoryRoutes } from './routes/history.ts'
+import { addInsightRoutes } from './routes/insight.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
 import { addPageRoutes } from './routes/pages.ts'
@@ -253,6 +254,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addEventRoutes(app, context)
   addTripRoutes(app, context)
   addGeofenceRoutes(app, context)
+  addInsightRoutes(app, context)
   addCommandRoutes(app, context)
   addExportRoutes(app, context)
   addGatewayRoutes(app, context)

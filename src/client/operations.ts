@@ -277,6 +277,14 @@ export interface Schemas {
       unsent: number
     }>
   }
+  Geofences: Array<{
+    id: string
+    name?: string
+    /** Absent while no position is known. */
+    inside?: boolean
+    /** Absent where it was so when it was first seen. */
+    since?: string
+  }>
   Health: {
     code: number
     message: string
@@ -374,6 +382,14 @@ export interface Schemas {
       revoked?: string
     }>
   }
+  Issues: Array<{
+    source: string
+    code: string
+    text: string
+    count: number
+    /** What the newest one was about. */
+    newest: string
+  }>
   KeySet: {
     keys: Array<Record<string, unknown>>
   }
@@ -419,6 +435,24 @@ export interface Schemas {
       timestamp: string
     }
   >
+  Records: Array<{
+    id: string
+    /** Its place in the journal. */
+    seq: number
+    /** When it was measured. */
+    time: string
+    /** RFC 3339, UTC */
+    receivedAt: string
+    source: string
+    /** The run of the gateway. */
+    boot: string
+    /** Its number in that run. */
+    number: number
+    clock: 'none' | 'rtc' | 'network' | 'gnss' | 'recorded'
+    data: Record<string, number | string | boolean>
+    /** Where it is not `ok`. */
+    quality?: Record<string, string>
+  }>
   RevokedToken: {
     id: string
     revoked: true
@@ -440,6 +474,19 @@ export interface Schemas {
     /** `stale`: older than a value of this signal stays true. Absent: never seen. */
     quality?: 'ok' | 'estimated' | 'stale' | 'absent' | 'error'
     source?: string
+  }>
+  Sources: Array<{
+    id: string
+    type: string
+    vehicle: string
+    buses: Array<string>
+    state: 'starting' | 'running' | 'silent' | 'waiting' | 'finished' | 'stopped'
+    /** What it does, or what is wrong and would help. */
+    detail: string
+    /** RFC 3339, UTC */
+    since: string
+    frames: number
+    reopened: number
   }>
   Status: {
     charging?: boolean
@@ -639,6 +686,24 @@ export interface Schemas {
     /** When a control unit last said which codes it has. */
     updated: string
   }
+  Usage: {
+    /** RFC 3339, UTC */
+    from: string
+    /** RFC 3339, UTC */
+    to: string
+    /** Absent where it is not known. */
+    engineHours?: {
+      value: number
+      unit: string
+      estimated: boolean
+    }
+    /** Absent where it is not known. */
+    fuelUsed?: {
+      value: number
+      unit: string
+      estimated: boolean
+    }
+  }
   Vehicles: Array<{
     id: string
     tokenId: string
@@ -754,6 +819,13 @@ export interface Operations {
       answer: Schemas['GatewayHealth']
     }
     /**
+     * The inputs of the gateway, what they do, and what is wrong with them.
+     * get_v1_gateway_sources
+     */
+    '/v1/gateway/sources': {
+      answer: Schemas['Sources']
+    }
+    /**
      * The tokens that this gateway has issued, newest first; never the tokens themselves.
      * get_v1_gateway_tokens
      */
@@ -826,7 +898,7 @@ export interface Operations {
       answer: Schemas['TroubleCodes']
     }
     /**
-     * Events of a window of time: trouble codes, driving and parking, ignition, voltage.
+     * Events of a window of time: trouble codes, driving and parking, trips, ignition, voltage; with privilege 4 places entered and left.
      * get_v1_user_device_data_events
      */
     '/v1/user/device-data/{userDeviceId}/events': {
@@ -869,6 +941,17 @@ export interface Operations {
         userDeviceId: string
       }
       answer: Schemas['Export']
+    }
+    /**
+     * The configured places, and whether the vehicle is in them.
+     * get_v1_user_device_data_geofences
+     */
+    '/v1/user/device-data/{userDeviceId}/geofences': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['Geofences']
     }
     /**
      * Records of a window of time, at most 1,000 spread evenly over it; with `limit` page by page; as NDJSON or CSV all of them.
@@ -923,6 +1006,38 @@ export interface Operations {
       }
       answer: Schemas['History']
       line: Schemas['Hit']
+    }
+    /**
+     * What could not be read or done, by source: how often, and what the newest was.
+     * get_v1_user_device_data_issues
+     */
+    '/v1/user/device-data/{userDeviceId}/issues': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['Issues']
+    }
+    /**
+     * Records around a moment, as they are kept: with quality, source and clock.
+     * get_v1_user_device_data_records
+     */
+    '/v1/user/device-data/{userDeviceId}/records': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      query: {
+        /** So many after it; 10 by default. */
+        after?: number | undefined
+        /** The moment: RFC 3339 with a zone; by default now. */
+        around?: string | undefined
+        /** So many records up to it; 10 by default. */
+        before?: number | undefined
+        /** Only these signals, separated by commas. */
+        signals?: string | undefined
+      }
+      answer: Schemas['Records']
     }
     /**
      * The newest value of each published field.
@@ -986,6 +1101,23 @@ export interface Operations {
       answer: Schemas['Trip']
     }
     /**
+     * Engine hours and fuel used in a window of time, in whole quarters of an hour.
+     * get_v1_user_device_data_usage
+     */
+    '/v1/user/device-data/{userDeviceId}/usage': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      query: {
+        /** First day (`2024-01-25`, UTC) or a time; by default 14 days ago. */
+        from?: string | undefined
+        /** Last day, which is included whole, or a time; by default now. */
+        to?: string | undefined
+      }
+      answer: Schemas['Usage']
+    }
+    /**
      * Distance per local day, from the first to the last day with any data.
      * get_v1_vehicle_daily_distance
      */
@@ -1037,7 +1169,7 @@ export interface Operations {
       answer: Schemas['TroubleCodes']
     }
     /**
-     * Events of a window of time: trouble codes, driving and parking, ignition, voltage.
+     * Events of a window of time: trouble codes, driving and parking, trips, ignition, voltage; with privilege 4 places entered and left.
      * get_v1_vehicle_events
      */
     '/v1/vehicle/{tokenId}/events': {
@@ -1058,6 +1190,17 @@ export interface Operations {
         type?: string | undefined
       }
       answer: Schemas['Events']
+    }
+    /**
+     * The configured places, and whether the vehicle is in them.
+     * get_v1_vehicle_geofences
+     */
+    '/v1/vehicle/{tokenId}/geofences': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Geofences']
     }
     /**
      * Records of a window of time, at most 1,000 spread evenly over it; with `limit` page by page; as NDJSON or CSV all of them.
@@ -1087,6 +1230,17 @@ export interface Operations {
       line: Schemas['Hit']
     }
     /**
+     * What could not be read or done, by source: how often, and what the newest was.
+     * get_v1_vehicle_issues
+     */
+    '/v1/vehicle/{tokenId}/issues': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Issues']
+    }
+    /**
      * What changes and what happens, as it does: server-sent events, or a WebSocket.
      * get_v1_vehicle_live
      */
@@ -1108,6 +1262,27 @@ export interface Operations {
         signals?: string | undefined
       }
       answer: Schemas['LiveMessage']
+    }
+    /**
+     * Records around a moment, as they are kept: with quality, source and clock.
+     * get_v1_vehicle_records
+     */
+    '/v1/vehicle/{tokenId}/records': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** So many after it; 10 by default. */
+        after?: number | undefined
+        /** The moment: RFC 3339 with a zone; by default now. */
+        around?: string | undefined
+        /** So many records up to it; 10 by default. */
+        before?: number | undefined
+        /** Only these signals, separated by commas. */
+        signals?: string | undefined
+      }
+      answer: Schemas['Records']
     }
     /**
      * The signal table with the newest value of each signal.
@@ -1184,6 +1359,23 @@ export interface Operations {
         tripId: string
       }
       answer: Schemas['Trip']
+    }
+    /**
+     * Engine hours and fuel used in a window of time, in whole quarters of an hour.
+     * get_v1_vehicle_usage
+     */
+    '/v1/vehicle/{tokenId}/usage': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** First day (`2024-01-25`, UTC) or a time; by default 14 days ago. */
+        from?: string | undefined
+        /** Last day, which is included whole, or a time; by default now. */
+        to?: string | undefined
+      }
+      answer: Schemas['Usage']
     }
     /**
      * Distance per local day, from the first to the last day with any data.

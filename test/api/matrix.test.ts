@@ -59,7 +59,7 @@ const published: ReadonlySet<string> = new Set([
   ...['Left', 'Right'].flatMap((side) => [`tirePressureFront${side}`, `tirePressureBack${side}`]),
 ])
 
-type Shape = 'status' | 'status-raw' | 'history' | 'signals' | 'export'
+type Shape = 'status' | 'status-raw' | 'history' | 'signals' | 'export' | 'records'
 
 /** Names of the signals in an answer, with a value or without. */
 const namesIn: Record<Shape, (body: never) => string[]> = {
@@ -72,6 +72,7 @@ const namesIn: Record<Shape, (body: never) => string[]> = {
   'status-raw': (body: object) => Object.keys(body),
   history: (body: { hits: { hits: { _source: { data: object } }[] } }) =>
     Object.keys(body.hits.hits[0]?._source.data ?? {}),
+  records: (body: { data: object }[]) => Object.keys(body[0]?.data ?? {}),
   export: (body: { data: { data: object }[] }) => Object.keys(body.data[0]?.data ?? {}),
   signals: (body: { name: string }[]) => body.map(({ name }) => name),
 }
@@ -85,7 +86,7 @@ function isPermitted(name: SignalName, shape: Shape, { privileges }: Held): bool
   const holds = (...ids: number[]) => ids.some((id) => privileges.includes(id))
   switch (signals[name].privilege) {
     case 'location':
-      return shape === 'history' || shape === 'export' ? holds(4) : holds(3, 4)
+      return ['history', 'export', 'records'].includes(shape) ? holds(4) : holds(3, 4)
     case 'identity':
       return holds(1, 5)
     default:
@@ -194,6 +195,13 @@ const table: Record<string, Route> = {
   },
   'POST /auth/web3/generate_challenge': { rule: anybody, good: 400, payload: {} },
   'POST /auth/web3/submit_challenge': { rule: anybody, good: 400, payload: {} },
+  [`GET ${BOTH}/records`]: { rule: privilege(1, 4), shows: 'records' },
+  [`GET ${BOTH}/usage`]: { rule: privilege(1) },
+  [`GET ${BOTH}/issues`]: { rule: privilege(1) },
+  [`GET ${USER}/records`]: { rule: ownerOfVehicle, shows: 'records' },
+  [`GET ${USER}/usage`]: { rule: ownerOfVehicle },
+  [`GET ${USER}/issues`]: { rule: ownerOfVehicle },
+  'GET /v1/gateway/sources': { rule: ownerOfGateway },
   [`GET ${BOTH}/geofences`]: { rule: privilege(3, 4) },
   [`GET ${USER}/geofences`]: { rule: ownerOfVehicle },
   [`GET ${BOTH}/live`]: { rule: privilege(6), good: 406, accept: 'application/json' },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
+import { insightAnswers } from './insight.ts'
 import { liveAnswers } from './live.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 import { placeAnswers } from './places.ts'
@@ -282,6 +283,7 @@ export const answers = {
     mqtt: z.string(),
   }),
   ...configAnswers,
+  ...insightAnswers,
   ...liveAnswers,
   ...placeAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
