@@ -6,24 +6,34 @@
  * again, and the rest goes on.
  */
 import { randomBytes } from 'node:crypto'
+import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
-import { hostAndPort } from './config/address.ts'
-import type { Identity, SigningKey } from './config/identity.ts'
+import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import type { Config } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
+import { ApiListener } from './gateway/api-listener.ts'
+import { Certificate } from './gateway/certificate.ts'
 import { Commands } from './gateway/commands.ts'
+import { GatewayConfig } from './gateway/config-access.ts'
+import { createExports } from './gateway/create-exports.ts'
+import type { Exports } from './gateway/exports.ts'
+import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { publicAddress } from './gateway/public-address.ts'
+import { Rights } from './gateway/rights.ts'
 import { Sinks } from './gateway/sinks.ts'
 import type { SourceLine } from './gateway/source-line.ts'
 import { SourceLines } from './gateway/source-lines.ts'
 import { Storage } from './gateway/storage.ts'
+import { openTokenStoreAnyway } from './gateway/token-register.ts'
+import { Trips, tripSettings } from './gateway/trips.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
@@ -34,6 +44,7 @@ import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
 import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
+import { withoutUndefined } from './model/without-undefined.ts'
 import type { MqttUplink } from './uplink/mqtt/publisher.ts'
 import type { Journal } from './uplink/store/journal.ts'
 import type { Restamp } from './uplink/store/restamp.ts'
@@ -41,7 +52,6 @@ import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
-const RETRY_MS = 5000
 /** What the journal keeps of the pollers: by source, what the vehicle was found to support. */
 const POLLING = 'polling'
 
@@ -60,20 +70,26 @@ export class Gateway {
   readonly vehicles: VehicleRegister
   readonly #options: GatewayOptions
   readonly #identity: Identity
-  readonly #signingKey: SigningKey
+  readonly #rights: Rights
   readonly #config: Config
   readonly #findings: string[] = []
   readonly #storage: Storage
+  readonly #happenings = new Happenings()
   readonly #journal: Journal
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
   readonly #activities: Activities
+  readonly #trips: Trips
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
+  readonly #exports: Exports
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
   #api: ApiServer | undefined
+  #scheme = 'http'
+  readonly #certificate: Certificate
+  #listener: ApiListener | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
   #stopping = new AbortController()
@@ -86,16 +102,33 @@ export class Gateway {
     this.#config = loaded.config
     for (const finding of loaded.findings) this.#found(finding)
     const found = (sentence: string) => this.#found(sentence)
+    const tokens = openTokenStoreAnyway(folder, () => system.now(), found)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
-    this.#signingKey = signingKey
+    this.#rights = new Rights({
+      settings: this.#config.api,
+      folder,
+      signingKey,
+      tokens,
+      clock: system,
+      found,
+    })
+    this.#certificate = new Certificate({
+      settings: this.#config.api.tls,
+      folder,
+      names: { host: hostname(), addresses: ownAddresses() },
+      clock: system,
+      changed: (pair) => this.#api?.renew(pair),
+    })
     this.#storage = new Storage({
       folder,
       settings: this.#config.store,
+      trips: tripSettings(this.#config),
       boot,
       logger,
       now: () => this.#clockOr(system).now(),
       committed: () => this.#committed(),
+      happened: (event) => this.#happenings.tell(event),
       provisional: () => this.#time?.provisional,
       found,
     })
@@ -120,7 +153,18 @@ export class Gateway {
       boot,
       clockTrust: () => this.#time.trust,
       issue: (issue) => this.#issue(issue),
+      startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
+      live: (record) => this.#trips.take(record),
+    })
+    this.#trips = new Trips({
+      config: this.#config,
+      journal: this.#journal,
+      reader: this.#storage.reader,
+      clock,
+      logger,
+      isTimeKnown: () => this.#time.trust !== 'none',
+      event: (vehicle, type, data) => this.#event(vehicle, type, data),
     })
     const profiles = vehicleProfiles(this.#config, found)
     this.#troubleCodes = new TroubleCodes(this.#journal)
@@ -153,14 +197,33 @@ export class Gateway {
       journal: this.#journal,
       conflict: found,
     })
+    this.#exports = createExports({
+      config: this.#config,
+      folder,
+      secret: String(signingKey.d),
+      storage: this.#storage,
+      vehicles: () => this.vehicles.all(),
+      address: () => this.#address,
+      isClockTrusted: () => this.#time.trust !== 'none',
+      clock,
+      logger,
+      found,
+    })
   }
 
   get tokenKeys(): TokenKeys {
-    return { signingKey: this.#signingKey, issuer: this.#config.api.issuer }
+    return this.#rights.keys
   }
 
   get #gatewayId(): string {
     return this.#config.gateway.id ?? this.#identity.gatewayId
+  }
+
+  /** Where the API listens now. */
+  get #address(): string | undefined {
+    const { host, port } = this.#listener?.bound ?? {}
+    if (host === undefined) return undefined
+    return `${this.#scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
   }
 
   get owner(): string {
@@ -171,6 +234,7 @@ export class Gateway {
   async start(): Promise<string> {
     this.#storage.start()
     this.#time.start()
+    this.#rights.start()
     for (const source of this.#config.sources) {
       try {
         this.#lines.push(this.#builder.create(source))
@@ -178,6 +242,7 @@ export class Gateway {
         this.#found(messageOf(error))
       }
     }
+    this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#ignition = this.#ignitionInput()
@@ -187,6 +252,7 @@ export class Gateway {
     this.#hold()
     this.#mqtt?.start()
     this.#sinks.start()
+    this.#exports.start()
     return await this.#startApi()
   }
 
@@ -199,9 +265,13 @@ export class Gateway {
     await Promise.all(this.#lines.map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     this.#time.stop()
+    await this.#exports.stop()
     this.#journal.commit()
+    await Promise.all([this.#listener?.settled(), this.#certificate.settled()])
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
+    this.#rights.stop()
     await this.#storage.stop()
   }
 
@@ -209,6 +279,7 @@ export class Gateway {
   secure(): boolean {
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
+    this.#trips.keepAll()
     return this.#journal.secure()
   }
 
@@ -216,12 +287,18 @@ export class Gateway {
     return gatewayHealth({
       version: this.#options.version,
       upMs: this.#options.clock.monotonic(),
-      findings: this.#findings,
+      findings: [
+        ...this.#findings,
+        ...this.#rights.findings(),
+        ...(this.#listener?.findings() ?? []),
+        ...this.#certificate.findings(),
+      ],
       time: this.#time,
       sources: this.#lines,
       storage: this.#storage,
       mqtt: this.#mqtt,
       sinks: this.#sinks,
+      exports: this.#exports,
     })
   }
 
@@ -230,43 +307,63 @@ export class Gateway {
     this.#options.logger.error({}, sentence)
   }
 
-  /** Listens, or says why not and tries again until it does or the gateway stops. */
   async #startApi(): Promise<string> {
     const { logger, version } = this.#options
     const { clock } = this.#time
-    const { host, port } = hostAndPort(this.#config.api.listen)
+    const tls = await this.#certificate.start()
+    if (tls !== undefined) this.#scheme = 'https'
     this.#api = await createApi({
+      tls,
       records: this.#storage.reader,
       status: this.#pipelines,
       events: this.#storage.reader,
+      trips: this.#storage.reader,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
+      config: new GatewayConfig(this.#options.loaded),
+      exports: this.#exports,
+      walletLogin: {
+        ...this.#config.gateway,
+        url: () => publicAddress(this.#config.api.publicUrl, this.#address),
+      },
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
+      owner: this.owner,
+      audit: {
+        read: (read) => this.#journal.dataRead(read),
+        reads: (query) => this.#storage.reader.reads(query),
+      },
+      claim: this.#rights.desk,
+      happened: this.#happenings,
       clock,
       logger,
       version,
+      compat: withoutUndefined({ vehicleContract: this.#config.api.auth.vehicleContract }),
     })
-    for (;;) {
-      try {
-        const address = await this.#api.listen(host, port)
-        return `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
-      } catch (error) {
-        logger.error(
-          { address: this.#config.api.listen },
-          `the API cannot listen: ${messageOf(error)}`,
-        )
-        await setTimeout(RETRY_MS, undefined, { signal: this.#stopping.signal })
-      }
-    }
+    this.#listener = new ApiListener({
+      api: this.#api,
+      listen: this.#config.api.listen,
+      restriction: () => this.#certificate.restriction() ?? this.#rights.restriction(),
+      clock: this.#options.clock,
+      logger,
+      pause: (ms) => setTimeout(ms, undefined, { signal: this.#stopping.signal }),
+    })
+    const code = this.#rights.claimCode()
+    if (code !== undefined)
+      logger.warn({ code }, 'this gateway has no owner yet; the code claims it')
+    await this.#listener.start()
+    return this.#address ?? ''
   }
 
   #onTick(): void {
     this.#time.tick()
+    this.#listener?.tick()
+    this.#certificate.tick()
     for (const line of this.#lines) line.tick()
     this.#activities.tick()
     const now = millisToMicros(this.#time.clock.now())
     this.#troubleCodes.tick(now)
+    this.#trips.tick()
     this.#pipelines.tick(now)
   }
 
@@ -276,6 +373,8 @@ export class Gateway {
     this.#journal.restamp(change)
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
+    this.#trips.shift(delta, since)
+    this.#exports.shift(delta, since)
     this.#hold()
   }
 
@@ -359,4 +458,11 @@ export class Gateway {
     const isFrom = (line: SourceLine) => issue.at === line.id || issue.at.startsWith(`${line.id}/`)
     this.#lines.find(isFrom)?.issue(issue)
   }
+}
+
+/** Those that others can reach it by. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) =>
+    (all ?? []).flatMap(({ address, internal }) => (internal ? [] : [address])),
+  )
 }

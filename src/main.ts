@@ -93,7 +93,7 @@ Standard output, unless --out names a file. The gateway may be running.`,
            (ms since 1970, UTC), clock, quality (JSON), and a column for each signal; NULL is
            unknown. It holds the records from --from to --to only, by default the seven days up
            to the newest one; --from 1970-01-01 takes all.
-event, odometer_slot, vehicle, vehicle_state, …   the other tables of the journal, whole
+event, distance_slot, vehicle, vehicle_state, …   the other tables of the journal, whole
 DATE       2026-03-01 (a day of UTC; as --to it counts whole), 2026-03-01T08:00:00Z, or 12h, 30d ago
            datetime(time / 1000, 'unixepoch') makes a time readable
 Nothing can be written: one query, to a journal that is open for reading. The gateway may be running.`,
@@ -103,18 +103,33 @@ Nothing can be written: one query, to a journal that is open for reading. The ga
     summary: 'copy the journal while the gateway runs',
     usage: 'FILE|FOLDER [--all] [--force] [--data DIR]',
     details: `FILE       gets its name when it is whole and was read again; in a FOLDER: journal-<time>.db
---all      into a FOLDER also gateway.json and signing-key.json, the name and the key of the gateway:
-           who has the key is its owner
+--all      into a FOLDER also gateway.json, signing-key.json and tokens.db, the name and the key of the
+           gateway and what it has issued and revoked: who has the key is its owner
 The gateway may be running and is not held up; its log grows by what it stores meanwhile.
 To go back: stop the gateway, put the copy in the place of journal.db in the data folder, remove
 journal.db-wal and journal.db-shm, start it.`,
     load: async () => (await import('./cli/backup.ts')).backup,
   },
   token: {
-    summary: 'print a token signed by this gateway',
+    summary: 'make, list and revoke the tokens of this gateway',
     usage:
-      'create (--user | --vehicle TOKENID --privileges 1,3,4) [--expires 30d] [--data DIR] [--config FILE]',
+      'create (--user | --vehicle TOKENID --privileges 1,3,4) [--expires 30d] [--data DIR] [--config FILE] | list [--all] [--json] [--data DIR] | revoke ID | --all | --before DATE [--data DIR]',
+    details: `create     prints a token signed with the gateway's key, and nothing else
+list       what was issued, newest first; --all also what has expired. No token itself is ever kept.
+revoke     a token by its id from the list, and what was exchanged for it; --all every token there
+           is; --before DATE those issued earlier (2026-03-01, 2026-03-01T08:00:00Z, 30d ago). A
+           gateway that is running refuses them at once.`,
     load: async () => (await import('./cli/token.ts')).token,
+  },
+  audit: {
+    summary: 'who read the location or the identity of a vehicle',
+    usage: '[--since 1h|DATE] [--limit N] [--json] [--data DIR]',
+    load: async () => (await import('./cli/audit.ts')).audit,
+  },
+  claim: {
+    summary: 'print the code that claims a new gateway from another machine',
+    usage: '[--data DIR]',
+    load: async () => (await import('./cli/claim.ts')).claim,
   },
   config: {
     summary: 'print the schema of the configuration, or check a file',

@@ -16,21 +16,38 @@ interface State {
   last?: { left: number; act: () => void }
 }
 
+export interface ConnectionsOptions {
+  limit: number
+  /** Whether it speaks TLS. */
+  isSecure: boolean
+}
+
 export class Connections {
-  /** In order of when they last were idle. */
+  /** As the network has them; with TLS requests come from others, which stand on these. */
+  readonly #sockets = new Set<Socket>()
+  /** Of those that requests come from, in order of when they last were idle. */
   readonly #states = new Map<Socket, State>()
   readonly #refused = new WeakSet<Socket>()
   readonly #limit: number
   #stopping = false
 
-  constructor(server: Server, limit: number) {
+  constructor(server: Server, { limit, isSecure }: ConnectionsOptions) {
     this.#limit = limit
     // Of those that are refused, too, there is an end.
     server.maxConnections = 2 * limit
     server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    server.on(isSecure ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#states.set(socket, { requests: 0 })
       socket.once('close', () => this.#states.delete(socket))
       if (this.#states.size > limit) this.#makeRoom(socket)
+    })
+    // It is a WebSocket's from now on, and closed by whoever speaks that.
+    server.on('upgrade', (_request, socket: Socket) => {
+      const state = this.#states.get(socket)
+      if (state !== undefined) state.requests += 1
     })
     server.on('request', (request, response) => {
       const { socket } = request
@@ -43,7 +60,7 @@ export class Connections {
   }
 
   get size(): number {
-    return this.#states.size
+    return this.#sockets.size
   }
 
   /** Whether the connection is one too many, and its request to be answered with 503. */
@@ -70,7 +87,7 @@ export class Connections {
     this.#stopping = true
     for (const [socket, { requests }] of this.#states) if (requests === 0) socket.destroy()
     const timer = setTimeout(() => {
-      for (const socket of this.#states.keys()) socket.destroy()
+      for (const socket of this.#sockets) socket.destroy()
     }, limitMs)
     return { cancel: () => clearTimeout(timer) }
   }

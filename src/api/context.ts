@@ -1,18 +1,24 @@
 /** What the routes know of the rest of the gateway. */
 
+import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import type {
   Clock,
+  ConfigAccess,
   EventReader,
+  ExportJobs,
   GatewayReader,
   Logger,
   RecordReader,
   StatusReader,
+  TripReader,
   TroubleCodeReader,
   VehicleCommands,
 } from '../model/ports.ts'
 import type { Vehicle } from '../model/vehicle.ts'
 import type { Authenticator } from './auth/authenticator.ts'
+import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
+import type { WalletLogin } from './wallet-login.ts'
 
 export interface ApiContext {
   records: RecordReader
@@ -20,9 +26,21 @@ export interface ApiContext {
   gateway: GatewayReader
   troubleCodes: TroubleCodeReader | undefined
   events: EventReader | undefined
+  trips: TripReader | undefined
+  /** Undefined: there is none to read or change. */
+  config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */
   commands: VehicleCommands | undefined
+  /** Undefined: exports are not sent by e-mail. */
+  exports: ExportJobs | undefined
+  /** Undefined: no address is known to be the owner's. */
+  walletLogin: WalletLogin | undefined
   keys: TokenKeys
+  /** Undefined: nobody asks who read what. */
+  audit: (ReadLogReader & ReadLogWriter) | undefined
+  claim: ClaimDesk | undefined
+  /** `sub` of who owns the gateway. */
+  owner: string | undefined
   authenticator: Authenticator
   clock: Clock
   logger: Logger

@@ -88,7 +88,8 @@ export function sendEarlyFailure(
 
 /** For what is no HTTP request at all: there is a socket and nothing else. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A connection that failed below HTTP, as a handshake of TLS, cannot be answered.
+  if (!/^(HPE|ERR_HTTP)_/.test(error.code ?? '') || !socket.writable) {
     socket.destroy()
     return
   }

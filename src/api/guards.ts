@@ -5,7 +5,7 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { Vehicle } from '../model/vehicle.ts'
 import { allPrivileges, type Privileges, privilegeNames } from './auth/privileges.ts'
-import type { Identity } from './auth/tokens.ts'
+import type { Identity, VerifiedToken } from './auth/tokens.ts'
 import { type ApiContext, vehicleByTokenId, vehicleByUserDeviceId } from './context.ts'
 import { deviceNotFound, unauthorized } from './http-error.ts'
 
@@ -21,6 +21,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     access: Access | null
     user: UserIdentity | null
+    /** The token that it came with, once that was verified. */
+    token: VerifiedToken | null
   }
 }
 
@@ -41,6 +43,15 @@ export function userOf(request: FastifyRequest): UserIdentity {
 export function userGuard(context: ApiContext): onRequestAsyncHookHandler {
   return async (request) => {
     request.user = await identifyUser(context, request)
+  }
+}
+
+/** `/v1/gateway/…`: the user token of who owns the gateway. */
+export function gatewayOwnerGuard(context: ApiContext): onRequestAsyncHookHandler {
+  return async (request) => {
+    const user = await identifyUser(context, request)
+    if (user.subject !== context.owner) throw unauthorized('This user does not own this gateway.')
+    request.user = user
   }
 }
 
@@ -72,13 +83,14 @@ export function vehicleGuard(
   }
 }
 
-export function identify(
+export async function identify(
   context: ApiContext,
   request: FastifyRequest,
   invalid = INVALID_JWT,
 ): Promise<Identity> {
-  const { authorization } = request.headers
-  return context.authenticator.identify({ authorization, address: request.ip }, invalid)
+  const credentials = { authorization: request.headers.authorization, address: request.ip }
+  request.token = await context.authenticator.identify(credentials, invalid)
+  return request.token.identity
 }
 
 async function identifyUser(context: ApiContext, request: FastifyRequest): Promise<UserIdentity> {

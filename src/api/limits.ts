@@ -2,7 +2,7 @@
 import type { Millis } from '../model/time.ts'
 
 export interface ConnectionLimits {
-  /** Open at once. When there are more, those without a request make room; else it is 503. */
+  /** Open at once, with up to 1,200 live streams. When there are more, those without a request make room; else it is 503. */
   connections: number
   /** For the head of a request to arrive. */
   headersMs: Millis
@@ -17,7 +17,7 @@ export interface ConnectionLimits {
 }
 
 export const connectionLimits: ConnectionLimits = {
-  connections: 256,
+  connections: 1500,
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 30_000,

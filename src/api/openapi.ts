@@ -15,9 +15,12 @@ const errorTitles: Readonly<Record<number, string>> = {
   404: 'No such vehicle for this token, or no data yet.',
   406: 'Not available in a form that the Accept header names.',
   409: 'The gateway refused it; the message says why.',
+  412: 'It was changed meanwhile.',
+  416: 'There is no such part of it.',
   429: 'Too many failed attempts; see Retry-After.',
   500: 'The gateway failed.',
   502: 'The adapter or the bus failed.',
+  503: 'The gateway cannot do it just now; the message says why.',
   504: 'No control unit answered in time.',
 }
 

@@ -16,6 +16,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { dataFolderPath, journalPath } from '../config/data-folder.ts'
 import { syncFolder, writeDurably } from '../config/durable-file.ts'
+import { copyDatabase, openDatabase } from '../database/sqlite.ts'
 import { messageOf, OdographError } from '../model/errors.ts'
 import { isoTime } from '../model/time.ts'
 import { checkCopy, copyJournal, type JournalContents } from '../uplink/store/journal-copy.ts'
@@ -25,6 +26,8 @@ import { ProgressBar } from './progress.ts'
 
 /** The gateway's name and its signing key, for its owner alone (config/identity.ts). */
 const SECRETS = ['gateway.json', 'signing-key.json']
+/** What was issued and revoked: with the key alone, revoked tokens would be good again. */
+const TOKENS = 'tokens.db'
 /** What SQLite may leave beside a file that it was writing. */
 const SUFFIXES = ['', '-journal', '-wal', '-shm']
 
@@ -52,6 +55,7 @@ export async function backup(args: string[], io: CommandIo): Promise<number> {
     attempt(path, () => writeDurably(path, text))
     io.stderr.write(`${path}: keep it to yourself\n`)
   }
+  if (values.all) await copyTokens(folder, dirname(target))
   io.stdout.write(`${target}: ${lineOf(contents, statSync(target).size)}\n`)
   if (!values.all) io.stderr.write(`${advice(folder)}\n`)
   return 0
@@ -110,6 +114,25 @@ function secretsOf(folder: string, to: string, isForced: boolean): Secret[] {
     if (!isForced) throw new OdographError('usage', path, `another one ${IN_THE_WAY}`)
     return [{ path, text }]
   })
+}
+
+/** The newer list is always the better one. */
+async function copyTokens(folder: string, to: string): Promise<void> {
+  const [from, target] = [join(folder, TOKENS), join(to, TOKENS)]
+  if (!existsSync(from) || isSame(from, target)) return
+  const part = `${target}.part`
+  const database = openDatabase(from, { readOnly: true })
+  try {
+    removeAll(part)
+    attempt(part, () => closeSync(openSync(part, 'wx', 0o600)))
+    await copyDatabase(database, part, () => undefined)
+    attempt(part, () => sync(part))
+    attempt(target, () => renameSync(part, target))
+    attempt(target, () => syncFolder(to))
+  } finally {
+    database.close()
+    removeAll(part)
+  }
 }
 
 /** Throws, and leaves nothing behind, where it cannot be made or is not whole. */

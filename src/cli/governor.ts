@@ -71,17 +71,17 @@ function hasLog(database: Database): boolean {
 }
 
 /** `1h`, `30d`: so long ago; else a day or a time, of UTC where it names no zone. */
-export function sinceTime(text: string, now: Millis): Millis {
-  if (/^\d+\s*[smhdw]$/.test(text)) return now - durationSeconds(text, '--since') * 1000
+export function sinceTime(text: string, now: Millis, option = '--since'): Millis {
+  if (/^\d+\s*[smhdw]$/.test(text)) return now - durationSeconds(text, option) * 1000
   const isDated = /^\d{4}-\d\d-\d\d([T ]|$)/.test(text)
   const isZoned = /([Zz]|[+-]\d\d:\d\d)$/.test(text.slice(10))
   const time = isDated ? Date.parse(text.length > 10 && !isZoned ? `${text}Z` : text) : Number.NaN
   if (!Number.isNaN(time)) return time
   const detail = 'use how long ago, as in 1h, or a time, as in 2026-03-01 or 2026-03-01T08:00:00Z'
-  throw new OdographError('usage', `--since ${text}`, detail)
+  throw new OdographError('usage', `${option} ${text}`, detail)
 }
 
-function lineLimit(text: string): number {
+export function lineLimit(text: string): number {
   const limit = Number(text)
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LINES) return limit
   const detail = `use a whole number from 1 to ${MAX_LINES}`

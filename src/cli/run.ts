@@ -8,20 +8,23 @@
  */
 import { issueUserToken } from '../api/auth/tokens.ts'
 import { hostAndPort } from '../config/address.ts'
+import { goodConfigPath, keepGoodConfig } from '../config/config-file.ts'
 import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
-import { type ConfigInput, loadConfig } from '../config/load.ts'
+import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
 import { messageOf } from '../model/errors.ts'
-import type { Clock } from '../model/ports.ts'
+import type { Clock, Logger } from '../model/ports.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 
 const DEMO_VEHICLE = 'demo'
 const DEMO_TOKEN_SECONDS = 30 * 86_400
+const GOOD_AFTER_MS = 60_000
 
 export async function run(args: string[], io: CommandIo): Promise<number> {
   const { values } = parseCommand(args, {
     config: { type: 'string' },
+    set: { type: 'string', multiple: true },
     data: { type: 'string' },
     listen: { type: 'string' },
     'mqtt-listen': { type: 'string' },
@@ -32,6 +35,8 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   }
   const loaded = loadConfig({
     file: values.config,
+    good: goodConfigPath(dataFolderPath(values.data)),
+    set: values.set,
     environment: process.env,
     overrides: (input) => {
       if (values.listen !== undefined) input.api = { ...input.api, listen: values.listen }
@@ -54,21 +59,41 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
   }
   process.on('SIGPWR', secure)
+  const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
   try {
+    // Before it starts: who has the link owns the gateway.
+    const link = values.demo === true ? await demoToken(gateway) : ''
     const url = await Promise.race([gateway.start(), aborted(io.signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
-      if (values.demo === true) await welcome(gateway, url, loaded.config.mqtt, io)
+      if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
       await aborted(io.signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
     await gateway.stop()
     process.off('SIGPWR', secure)
+    clearTimeout(keeping)
   }
   logger.info({}, 'everything is stored; goodbye')
   return 0
+}
+
+/** A configuration with which the gateway has run for a while, and that has no fault, is remembered. */
+function keepConfigWhenGood(
+  { origin, text, findings }: LoadedConfig,
+  folder: string,
+  logger: Logger,
+): NodeJS.Timeout | undefined {
+  if (origin !== 'file' || text === undefined || findings.length > 0) return undefined
+  return setTimeout(() => {
+    try {
+      keepGoodConfig(goodConfigPath(folder), text)
+    } catch (error) {
+      logger.warn({}, `the configuration that works cannot be remembered: ${messageOf(error)}`)
+    }
+  }, GOOD_AFTER_MS)
 }
 
 /** A simulated vehicle, unless the configuration already has sources. */
@@ -81,17 +106,21 @@ function addDemo(input: ConfigInput): void {
   input.vehicles = [...(input.vehicles ?? []), { ...demo, tankLitres: 400, kmPerLitre: 3.5 }]
 }
 
-async function welcome(
-  gateway: Gateway,
-  url: string,
-  mqtt: { url?: string | undefined; listen: string; root: string; enabled: boolean },
-  io: CommandIo,
-): Promise<void> {
-  const vehicle = gateway.vehicles.byId(DEMO_VEHICLE) ?? gateway.vehicles.all()[0]
-  const token = await issueUserToken(gateway.tokenKeys, {
+function demoToken(gateway: Gateway): Promise<string> {
+  return issueUserToken(gateway.tokenKeys, {
     sub: gateway.owner,
     expiresSeconds: DEMO_TOKEN_SECONDS,
   })
+}
+
+interface Welcome {
+  url: string
+  token: string
+  mqtt: { url?: string | undefined; listen: string; root: string; enabled: boolean }
+}
+
+function welcome(gateway: Gateway, { url, token, mqtt }: Welcome, io: CommandIo): void {
+  const vehicle = gateway.vehicles.byId(DEMO_VEHICLE) ?? gateway.vehicles.all()[0]
   const broker = mqtt.enabled ? (mqtt.url ?? `mqtt://${mqtt.listen}`) : 'switched off'
   io.stderr.write(`
   Page     ${url}/#token=${token}

@@ -4,6 +4,27 @@
  */
 
 export interface Schemas {
+  Audit: {
+    reads: Array<{
+      /** The first time within the minute. */
+      time: string
+      /** `jti` */
+      token?: string
+      /** Of a user token. */
+      subject?: string
+      /** How often within the minute. */
+      count: number
+      address: string
+      route: string
+      vehicle: string
+      what: string
+    }>
+    next?: string
+  }
+  Claim: {
+    /** Whether the gateway has an owner. */
+    claimed: boolean
+  }
   CommandAnswers: {
     answers: Array<{
       controlUnit: string
@@ -15,16 +36,119 @@ export interface Schemas {
       negative?: string
     }>
   }
+  Config: {
+    /** Absent where the gateway was started without one. */
+    file?: string
+    origin: 'file' | 'last-known-good' | 'defaults'
+    /** What is in force; secrets are not shown. */
+    values: Record<string, unknown>
+    /** What is wrong with it. */
+    findings: Array<string>
+    /** Of the file: for If-Match. */
+    version?: string
+  }
+  ConfigChanged: {
+    /** Lines that go (`-`) and come (`+`). */
+    lines: Array<string>
+    isWritten: boolean
+    /** Whether it takes effect with the next start of the gateway. */
+    restart: boolean
+    version?: string
+  }
   DailyDistance: {
     days: Array<{
       date: string
       /** km; null where no odometer was read */
       distance: number | null
+      /** With `explain=1`. */
+      explanation?: {
+        /** km of it that are estimates */
+        estimated: number
+        /** km by which those may be wrong */
+        error: number
+        segments: Array<{
+          instrument: 'odometer' | 'wheel speed' | 'position'
+          source?: string
+          /** Source address, or the number of the control unit. */
+          sender?: number
+          from: {
+            /** RFC 3339, UTC */
+            time: string
+            /** km */
+            odometer: number
+          }
+          to: {
+            /** RFC 3339, UTC */
+            time: string
+            /** km */
+            odometer: number
+          }
+          /** km, with the way to its first reading */
+          distance: number
+          /** A new cluster, a roll-over, a reset. */
+          newInstrument?: boolean
+          estimated?: boolean
+        }>
+        rejected: Array<{
+          instrument: 'odometer' | 'wheel speed' | 'position'
+          source?: string
+          /** Source address, or the number of the control unit. */
+          sender?: number
+          /** RFC 3339, UTC */
+          time: string
+          /** km */
+          odometer: number
+          reason: 'bogus' | 'unit' | 'backwards' | 'jump' | 'inconsistent'
+          text: string
+        }>
+      }
     }>
   }
   DistanceDriven: {
     distanceDriven: number
     units: 'kilometers'
+    /** With `explain=1`. */
+    explanation?: {
+      /** km of it that are estimates */
+      estimated: number
+      /** km by which those may be wrong */
+      error: number
+      segments: Array<{
+        instrument: 'odometer' | 'wheel speed' | 'position'
+        source?: string
+        /** Source address, or the number of the control unit. */
+        sender?: number
+        from: {
+          /** RFC 3339, UTC */
+          time: string
+          /** km */
+          odometer: number
+        }
+        to: {
+          /** RFC 3339, UTC */
+          time: string
+          /** km */
+          odometer: number
+        }
+        /** km, with the way to its first reading */
+        distance: number
+        /** A new cluster, a roll-over, a reset. */
+        newInstrument?: boolean
+        estimated?: boolean
+      }>
+      rejected: Array<{
+        instrument: 'odometer' | 'wheel speed' | 'position'
+        source?: string
+        /** Source address, or the number of the control unit. */
+        sender?: number
+        /** RFC 3339, UTC */
+        time: string
+        /** km */
+        odometer: number
+        reason: 'bogus' | 'unit' | 'backwards' | 'jump' | 'inconsistent'
+        text: string
+      }>
+    }
   }
   Document: Record<string, unknown>
   Error: {
@@ -49,6 +173,49 @@ export interface Schemas {
     }>
     /** Cursor of the next page, for `after`. */
     next?: string
+  }
+  Export: {
+    userDeviceId: string
+    /** RFC 3339, UTC */
+    requestTimestamp: string
+    /** Every record, oldest first. */
+    data: Array<{
+      /** Signals, and `timestamp`: when measured. */
+      data: Record<string, unknown>
+      /** userDeviceId */
+      subject: string
+      specversion: '1.0'
+      location?: {
+        lon: string
+        lat: string
+      }
+      /** KSUID */
+      id: string
+      source: string
+      /** When the gateway had it. */
+      time: string
+      type: 'zone.dimo.device.status.update'
+    }>
+  }
+  ExportJob: {
+    /** KSUID */
+    id: string
+    /** `writing` and `sending` are under way. */
+    state: 'writing' | 'sending' | 'sent' | 'failed' | 'expired'
+    /** RFC 3339, UTC */
+    created: string
+    /** How often it was tried to send the mail. */
+    attempts: number
+    /** What went wrong last, or what it waits for. */
+    lastError?: string
+    /** Until when the file can be fetched. */
+    expires?: string
+  }
+  ExportRequest: {
+    status: 'success' | 'error'
+    userId: string
+    userDeviceId: string
+    message: string
   }
   GatewayHealth: {
     status: 'ok' | 'degraded'
@@ -187,8 +354,61 @@ export interface Schemas {
       type: 'zone.dimo.device.status.update'
     }
   }
+  IssuedTokens: {
+    tokens: Array<{
+      /** `jti` */
+      id: string
+      kind: 'user' | 'privilege'
+      /** Of a user token. */
+      subject?: string
+      /** Token id of the vehicle of a privilege token. */
+      vehicle?: string
+      privileges?: Array<number>
+      /** The user token that it was exchanged for. */
+      parent?: string
+      /** RFC 3339, UTC */
+      issued: string
+      /** RFC 3339, UTC */
+      expires: string
+      /** RFC 3339, UTC */
+      revoked?: string
+    }>
+  }
   KeySet: {
     keys: Array<Record<string, unknown>>
+  }
+  /** As over WebSocket; server-sent events have type and id in fields of their own. */
+  LiveMessage: {
+    type: 'snapshot' | 'signals' | 'event' | 'end'
+    id: number
+    data:
+      | {
+          resumed: boolean
+          signals: Array<{
+            name: string
+            value?: number | string | boolean
+            unit: string
+            /** RFC 3339, UTC */
+            time?: string
+            quality?: 'ok' | 'estimated' | 'stale' | 'absent' | 'error'
+            source?: string
+          }>
+        }
+      | {
+          signals: Array<{
+            name: string
+            value?: number | string | boolean
+            unit: string
+            /** RFC 3339, UTC */
+            time?: string
+            quality?: 'ok' | 'estimated' | 'stale' | 'absent' | 'error'
+            source?: string
+          }>
+        }
+      | {
+          reason: string
+        }
+      | Record<string, unknown>
   }
   RawStatus: Record<
     string,
@@ -199,6 +419,10 @@ export interface Schemas {
       timestamp: string
     }
   >
+  RevokedToken: {
+    id: string
+    revoked: true
+  }
   ServerUp: {
     code: number
     message: string
@@ -273,6 +497,119 @@ export interface Schemas {
   Token: {
     token: string
   }
+  Trip: {
+    /** KSUID: of the vehicle and the start, always the same. */
+    tripId: string
+    /** Whether it has not ended: its end is that of its newest record. */
+    ongoing: boolean
+    start: {
+      /** RFC 3339, UTC */
+      time: string
+      /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+      location?: {
+        latitude: number
+        longitude: number
+      }
+    }
+    end: {
+      /** RFC 3339, UTC */
+      time: string
+      /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+      location?: {
+        latitude: number
+        longitude: number
+      }
+    }
+    /** km: what the odometer of record has grown by. Absent where it is not known. */
+    distance?: number
+    /** Seconds. */
+    durationSeconds: number
+    /** Seconds. */
+    movingSeconds: number
+    /** Seconds that it stood with the engine running. */
+    idleSeconds: number
+    /** Where it stood for a minute and more on its way. */
+    stops: Array<{
+      /** RFC 3339, UTC */
+      time: string
+      /** Seconds. */
+      seconds: number
+      /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+      location?: {
+        latitude: number
+        longitude: number
+      }
+    }>
+    /** km/h */
+    maxSpeed?: number
+    /** km/h, over the whole duration. */
+    averageSpeed?: number
+    /** l */
+    fuelUsed?: number
+    /** Whether it comes from a rate or from the level of the tank. */
+    fuelUsedEstimated?: boolean
+  }
+  /** GeoJSON (RFC 7946). */
+  TripTrack: {
+    type: 'FeatureCollection'
+    features: Array<Record<string, unknown>>
+  }
+  Trips: {
+    trips: Array<{
+      /** KSUID: of the vehicle and the start, always the same. */
+      tripId: string
+      /** Whether it has not ended: its end is that of its newest record. */
+      ongoing: boolean
+      start: {
+        /** RFC 3339, UTC */
+        time: string
+        /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+        location?: {
+          latitude: number
+          longitude: number
+        }
+      }
+      end: {
+        /** RFC 3339, UTC */
+        time: string
+        /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+        location?: {
+          latitude: number
+          longitude: number
+        }
+      }
+      /** km: what the odometer of record has grown by. Absent where it is not known. */
+      distance?: number
+      /** Seconds. */
+      durationSeconds: number
+      /** Seconds. */
+      movingSeconds: number
+      /** Seconds that it stood with the engine running. */
+      idleSeconds: number
+      /** Where it stood for a minute and more on its way. */
+      stops: Array<{
+        /** RFC 3339, UTC */
+        time: string
+        /** Seconds. */
+        seconds: number
+        /** Where that is known, and for who may see all-time location; with 8 about 3 km. */
+        location?: {
+          latitude: number
+          longitude: number
+        }
+      }>
+      /** km/h */
+      maxSpeed?: number
+      /** km/h, over the whole duration. */
+      averageSpeed?: number
+      /** l */
+      fuelUsed?: number
+      /** Whether it comes from a rate or from the level of the tank. */
+      fuelUsedEstimated?: boolean
+    }>
+    /** Cursor of the next page, for `after`. */
+    next?: string
+  }
   TroubleCodes: {
     codes: Array<{
       code: string
@@ -310,6 +647,20 @@ export interface Schemas {
     model?: string
     year?: number
   }>
+  WalletChallenge: {
+    state: string
+    /** The text to sign, as it is; good once, for five minutes. */
+    challenge: string
+  }
+  WalletToken: {
+    /** A user token. */
+    access_token: string
+    token_type: 'bearer'
+    /** Seconds. */
+    expires_in: number
+    /** The same token, where `openid` was asked for. */
+    id_token?: string
+  }
 }
 
 export interface Operations {
@@ -343,11 +694,71 @@ export interface Operations {
       answer: Schemas['Document']
     }
     /**
+     * The file of an export by e-mail; one range of bytes can be asked for.
+     * get_v1_export
+     */
+    '/v1/export/{jobId}': {
+      path: {
+        /** KSUID */
+        jobId: string
+      }
+      query: {
+        /** As it stands in the mail. */
+        token: string
+      }
+      answer: Schemas['Export']
+    }
+    /**
+     * Who read location or identity: a row for each token, route and minute.
+     * get_v1_gateway_audit
+     */
+    '/v1/gateway/audit': {
+      query: {
+        /** The `next` of the page before. */
+        after?: string | undefined
+        /** First day (`2024-01-25`, UTC) or a time; by default 14 days ago. */
+        from?: string | undefined
+        /** Rows a page; 100 where it is not given. */
+        limit?: number | undefined
+        /** Last day, which is included whole, or a time; by default now. */
+        to?: string | undefined
+      }
+      answer: Schemas['Audit']
+    }
+    /**
+     * Whether the gateway has an owner yet.
+     * get_v1_gateway_claim
+     */
+    '/v1/gateway/claim': {
+      answer: Schemas['Claim']
+    }
+    /**
+     * The configuration in force, without secrets, and what is wrong with it.
+     * get_v1_gateway_config
+     */
+    '/v1/gateway/config': {
+      answer: Schemas['Config']
+    }
+    /**
+     * What may stand in the configuration (JSON Schema).
+     * get_v1_gateway_config_schema
+     */
+    '/v1/gateway/config/schema': {
+      answer: Schemas['Document']
+    }
+    /**
      * What the gateway is doing, what is wrong, and what would help.
      * get_v1_gateway_health
      */
     '/v1/gateway/health': {
       answer: Schemas['GatewayHealth']
+    }
+    /**
+     * The tokens that this gateway has issued, newest first; never the tokens themselves.
+     * get_v1_gateway_tokens
+     */
+    '/v1/gateway/tokens': {
+      answer: Schemas['IssuedTokens']
     }
     /**
      * The vehicles that the user owns.
@@ -375,6 +786,8 @@ export interface Operations {
       query: {
         /** Last local day, included; by default today. */
         endDate?: string | undefined
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
         /** First local day; by default the last 14 days including today. */
         startDate?: string | undefined
         /** IANA time zone in which the days are cut. */
@@ -390,6 +803,10 @@ export interface Operations {
       path: {
         /** User device id of the vehicle: a KSUID. */
         userDeviceId: string
+      }
+      query: {
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
       }
       answer: Schemas['DistanceDriven']
     }
@@ -430,6 +847,28 @@ export interface Operations {
         type?: string | undefined
       }
       answer: Schemas['Events']
+    }
+    /**
+     * How far the export by e-mail is.
+     * get_v1_user_device_data_export
+     */
+    '/v1/user/device-data/{userDeviceId}/export': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['ExportJob']
+    }
+    /**
+     * Every record of the vehicle, oldest first, as one JSON object.
+     * get_v1_user_device_data_export_json
+     */
+    '/v1/user/device-data/{userDeviceId}/export/json': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['Export']
     }
     /**
      * Records of a window of time, at most 1,000 spread evenly over it; with `limit` page by page; as NDJSON or CSV all of them.
@@ -512,6 +951,41 @@ export interface Operations {
       answer: Schemas['RawStatus']
     }
     /**
+     * Trips that started in a window of time, with their stops.
+     * get_v1_user_device_data_trips
+     */
+    '/v1/user/device-data/{userDeviceId}/trips': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      query: {
+        /** The `next` of the page before. */
+        after?: string | undefined
+        /** Last day, which is included whole, or a time of RFC 3339 with a zone. */
+        endDate?: string | undefined
+        /** Trips a page; 100 where it is not given. */
+        limit?: number | undefined
+        order?: ('asc' | 'desc') | undefined
+        /** First day (`2024-01-25`, UTC) or a time of RFC 3339 with a zone. */
+        startDate?: string | undefined
+      }
+      answer: Schemas['Trips']
+    }
+    /**
+     * One trip; as GPX or GeoJSON its track, which needs all-time location too.
+     * get_v1_user_device_data_trips__tripId
+     */
+    '/v1/user/device-data/{userDeviceId}/trips/{tripId}': {
+      path: {
+        /** Id of the trip: a KSUID. */
+        tripId: string
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['Trip']
+    }
+    /**
      * Distance per local day, from the first to the last day with any data.
      * get_v1_vehicle_daily_distance
      */
@@ -523,6 +997,8 @@ export interface Operations {
       query: {
         /** Last local day, included; by default today. */
         endDate?: string | undefined
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
         /** First local day; by default the last 14 days including today. */
         startDate?: string | undefined
         /** IANA time zone in which the days are cut. */
@@ -538,6 +1014,10 @@ export interface Operations {
       path: {
         /** Token id of the vehicle: a decimal text. */
         tokenId: string
+      }
+      query: {
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
       }
       answer: Schemas['DistanceDriven']
     }
@@ -607,6 +1087,29 @@ export interface Operations {
       line: Schemas['Hit']
     }
     /**
+     * What changes and what happens, as it does: server-sent events, or a WebSocket.
+     * get_v1_vehicle_live
+     */
+    '/v1/vehicle/{tokenId}/live': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** A token, for who cannot send headers (RFC 6750, 2.3). */
+        access_token?: string | undefined
+        /** `false`: signals alone, and not what happens. */
+        events?: ('true' | 'false') | undefined
+        /** Seconds at least between two messages with signals; 0.25 by default. */
+        interval?: number | undefined
+        /** The last id that was had: as the header Last-Event-ID. */
+        lastEventId?: string | undefined
+        /** Only these signals, separated by commas; all by default. */
+        signals?: string | undefined
+      }
+      answer: Schemas['LiveMessage']
+    }
+    /**
      * The signal table with the newest value of each signal.
      * get_v1_vehicle_signals
      */
@@ -648,6 +1151,41 @@ export interface Operations {
       answer: Schemas['RawStatus']
     }
     /**
+     * Trips that started in a window of time, with their stops.
+     * get_v1_vehicle_trips
+     */
+    '/v1/vehicle/{tokenId}/trips': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** The `next` of the page before. */
+        after?: string | undefined
+        /** Last day, which is included whole, or a time of RFC 3339 with a zone. */
+        endDate?: string | undefined
+        /** Trips a page; 100 where it is not given. */
+        limit?: number | undefined
+        order?: ('asc' | 'desc') | undefined
+        /** First day (`2024-01-25`, UTC) or a time of RFC 3339 with a zone. */
+        startDate?: string | undefined
+      }
+      answer: Schemas['Trips']
+    }
+    /**
+     * One trip; as GPX or GeoJSON its track, which needs all-time location too.
+     * get_v1_vehicle_trips__tripId
+     */
+    '/v1/vehicle/{tokenId}/trips/{tripId}': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+        /** Id of the trip: a KSUID. */
+        tripId: string
+      }
+      answer: Schemas['Trip']
+    }
+    /**
      * Distance per local day, from the first to the last day with any data.
      * get_v2_vehicle_analytics_daily_distance
      */
@@ -659,6 +1197,8 @@ export interface Operations {
       query: {
         /** Last local day, included; by default today. */
         endDate?: string | undefined
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
         /** First local day; by default the last 14 days including today. */
         startDate?: string | undefined
         /** IANA time zone in which the days are cut. */
@@ -675,10 +1215,73 @@ export interface Operations {
         /** Token id of the vehicle: a decimal text. */
         tokenId: string
       }
+      query: {
+        /** `1`: with the readings, segments and estimates behind each distance. */
+        explain?: ('0' | '1' | 'false' | 'true') | undefined
+      }
       answer: Schemas['DistanceDriven']
     }
   }
   post: {
+    /**
+     * A text to sign with a wallet, to log in as the owner.
+     * post_auth_web3_generate_challenge
+     */
+    '/auth/web3/generate_challenge': {
+      query: {
+        /** The address to log in with: 0x and 40 hexadecimal digits. */
+        address?: string | undefined
+        /** The client; for a developer of the hosted API the address of the licence. */
+        client_id?: string | undefined
+        /** Who asks for the login. */
+        domain?: string | undefined
+        /** `code` */
+        response_type?: string | undefined
+        /** `openid` in it asks for an `id_token`. */
+        scope?: string | undefined
+      }
+      body: {
+        /** The address to log in with: 0x and 40 hexadecimal digits. */
+        address?: string
+        /** Who asks for the login. */
+        domain?: string
+        /** The client; for a developer of the hosted API the address of the licence. */
+        client_id?: string
+        /** `openid` in it asks for an `id_token`. */
+        scope?: string
+        /** `code` */
+        response_type?: string
+      } | null
+      answer: Schemas['WalletChallenge']
+    }
+    /**
+     * A user token for a signed challenge.
+     * post_auth_web3_submit_challenge
+     */
+    '/auth/web3/submit_challenge': {
+      body: {
+        /** As it came with the challenge. */
+        state: string
+        /** The same as with the challenge. */
+        domain: string
+        /** The challenge signed with `personal_sign` (EIP-191): 65 bytes, hexadecimal. */
+        signature: string
+        /** The client; for a developer of the hosted API the address of the licence. */
+        client_id?: string
+        grant_type?: 'authorization_code'
+      }
+      answer: Schemas['WalletToken']
+    }
+    /**
+     * Claims a gateway that has no owner yet: the first user token.
+     * post_v1_gateway_claim
+     */
+    '/v1/gateway/claim': {
+      body: {
+        code?: string
+      } | null
+      answer: Schemas['Token']
+    }
     /**
      * A privilege token for a vehicle of the user, valid for ten minutes.
      * post_v1_tokens_exchange
@@ -690,6 +1293,17 @@ export interface Operations {
         privileges: Array<number>
       }
       answer: Schemas['Token']
+    }
+    /**
+     * Sends a link to a file with every record to the address of the owner.
+     * post_v1_user_device_data_export_json_email
+     */
+    '/v1/user/device-data/{userDeviceId}/export/json/email': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['ExportRequest']
     }
     /**
      * Clears the trouble codes of the vehicle, while it stands still.
@@ -736,6 +1350,45 @@ export interface Operations {
     }
   }
   put: Record<never, never>
-  patch: Record<never, never>
-  delete: Record<never, never>
+  patch: {
+    /**
+     * Changes the file of the configuration; only what is valid is written.
+     * patch_v1_gateway_config
+     */
+    '/v1/gateway/config': {
+      query: {
+        /** `true`: checks and shows what would change, and writes nothing. */
+        dryRun?: ('true' | 'false') | undefined
+      }
+      body: {
+        /** Values by key, as in `{"api.listen": "0.0.0.0:8080", "log.level": null}`; null takes a key out. */
+        set: Record<string, unknown>
+      }
+      answer: Schemas['ConfigChanged']
+    }
+  }
+  delete: {
+    /**
+     * Ends a token, and those that were exchanged for it, at once.
+     * delete_v1_gateway_tokens
+     */
+    '/v1/gateway/tokens/{id}': {
+      path: {
+        /** `id` as in the list. */
+        id: string
+      }
+      answer: Schemas['RevokedToken']
+    }
+    /**
+     * Ends the export by e-mail and removes its file; its link leads nowhere.
+     * delete_v1_user_device_data_export
+     */
+    '/v1/user/device-data/{userDeviceId}/export': {
+      path: {
+        /** User device id of the vehicle: a KSUID. */
+        userDeviceId: string
+      }
+      answer: Schemas['ExportJob']
+    }
+  }
 }

@@ -43,7 +43,9 @@ const sectionNames = Object.entries(configSchema.shape).flatMap(([name, { def }]
   def.innerType instanceof z.ZodObject ? [name] : [],
 )
 
-function fieldOf(section: string, key: string): z.ZodType | undefined {
+/** Undefined for what is no section or has no such field. */
+export function fieldOf(section: string, key: string): z.ZodType | undefined {
+  if (!sectionNames.includes(section)) return undefined
   const { innerType } = configSchema.shape[section as keyof typeof configSchema.shape].def
   if (!(innerType instanceof z.ZodObject)) return undefined
   return (innerType.shape as Record<string, z.ZodType>)[key]
@@ -53,7 +55,8 @@ function camel(field: string): string {
   return field.toLowerCase().replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function scalar(text: string, field: z.ZodType | undefined): unknown {
+/** Text for a field that takes it, else as YAML reads it. */
+export function scalar(text: string, field: z.ZodType | undefined): unknown {
   if (field?.safeParse(text).success) return text
   try {
     const value: unknown = parse(text, { logLevel: 'error' })

@@ -3,12 +3,14 @@
  * configuration never stops the gateway: each finding is told with file, line and column, what it
  * touches (one source, one vehicle, one section) is left out, and the rest is used.
  */
-import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { messageOf, systemCode } from '../model/errors.ts'
+import { applyAssignments } from './assignments.ts'
+import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { applyEnvironment, isRecord } from './environment.ts'
+import { didYouMean } from './nearest.ts'
 import { type Config, configSchema } from './schema.ts'
-import { type Place, parseYaml } from './yaml-document.ts'
+import { openSecrets } from './secrets.ts'
+import type { Place } from './yaml-document.ts'
 
 const MAX_FINDINGS = 50
 /** Every pass takes out something; more than a few are never needed. */
@@ -18,10 +20,20 @@ export interface LoadedConfig {
   config: Config
   /** One sentence a finding, with its place; empty when all is well. */
   findings: string[]
+  /** Where it comes from, and the text of the file, if it could be read. */
+  file?: string
+  origin: ConfigFile['origin']
+  text?: string
+  /** What gives a value, where it is not the file: a variable, or the command line. */
+  givenBy: ReadonlyMap<string, string>
 }
 
 export interface LoadOptions {
   file?: string | undefined
+  /** A copy of the last configuration that worked, for a file that cannot be used. */
+  good?: string
+  /** `key.path=value`, as the command line gives them; they win over file and environment. */
+  set?: readonly string[] | undefined
   environment: Record<string, string | undefined>
   /** Values that win over file and environment. */
   overrides?: (input: ConfigInput) => void
@@ -31,20 +43,27 @@ export type ConfigInput = z.input<typeof configSchema>
 
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const findings: string[] = []
-  let input: Record<string, unknown> = {}
-  let place: Place = nameOf
-  if (options.file !== undefined) {
-    const read = readYaml(options.file, findings)
-    input = read.input
-    place = read.place
-  }
-  const variables = applyEnvironment(input, options.environment, findings)
+  const { file, good, environment, set = [] } = options
+  const read: ConfigFile =
+    file === undefined
+      ? { input: {}, place: nameOf, origin: 'defaults' }
+      : readConfigFile(file, good, findings)
+  const { input, place, origin, text } = read
+  const variables = applyEnvironment(input, environment, findings)
+  for (const [key, given] of applyAssignments(input, set)) variables.set(key, given)
   const { config, findings: more } = checkConfig(input, (path) => {
     const variable = variables.get(path.join('.'))
     return variable === undefined ? place(path) : `${variable}: ${path.join('.')}`
   })
-  findings.push(...more)
-  const loaded = { config, findings: shortened(findings) }
+  findings.push(...more, ...openSecrets(config))
+  const loaded = {
+    config,
+    findings: shortened(findings),
+    origin,
+    givenBy: variables,
+    ...(file === undefined ? {} : { file }),
+    ...(text === undefined ? {} : { text }),
+  }
   if (options.overrides === undefined) return loaded
   options.overrides(input as ConfigInput)
   return { ...loaded, config: checkConfig(input, place).config }
@@ -81,7 +100,9 @@ export function checkConfig(
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => [...issue.path, key])
           : [issue.path]
-      for (const path of paths) findings.push(`${placed(path)}: ${issue.message}`)
+      for (const path of paths) {
+        findings.push(`${placed(path)}: ${issue.message}${suggestion(issue, path, input)}`)
+      }
     }
     // What two issues are about is taken out once.
     const places = new Map(issues.map((issue) => [issue.path.join('.'), issue]))
@@ -89,6 +110,23 @@ export function checkConfig(
     takeOutElements(input, issues, origins)
   }
   return { config: configSchema.parse({}), findings }
+}
+
+/** What may have been meant. */
+function suggestion(issue: z.core.$ZodIssue, path: PropertyKey[], input: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    const [, known = ''] = /known here are (.*)$/.exec(issue.message) ?? []
+    return didYouMean(String(path.at(-1)), known.split(', '))
+  }
+  if (issue.code !== 'invalid_value' && issue.code !== 'invalid_union') return ''
+  const options = issue.code === 'invalid_value' ? issue.values : []
+  let value: unknown = input
+  for (const part of path)
+    value =
+      isRecord(value) || Array.isArray(value)
+        ? (value as Record<PropertyKey, unknown>)[part]
+        : undefined
+  return typeof value === 'string' ? didYouMean(value, options.map(String)) : ''
 }
 
 /** Where the elements of each list stood before any was taken out. */
@@ -115,25 +153,6 @@ function crossCheck(config: Config, place: Place): string[] {
   config.vehicles = unique(['vehicles', 'vehicle', 'id'], config.vehicles)
   config.sinks = unique(['sinks', 'sink', 'name'], config.sinks)
   return findings
-}
-
-function readYaml(
-  file: string,
-  findings: string[],
-): { input: Record<string, unknown>; place: Place } {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const reason = systemCode(error) === 'ENOENT' ? 'does not exist' : messageOf(error)
-    findings.push(`${file}: the configuration cannot be read: ${reason}`)
-    return { input: {}, place: () => file }
-  }
-  const { value, findings: problems, place } = parseYaml(text, file)
-  findings.push(...problems)
-  if (value === undefined) return { input: {}, place: () => file }
-  const named: Place = (path) => `${place(path)}: ${path.join('.') || 'configuration'}`
-  return { input: value, place: named }
 }
 
 /** Removes what an issue is about, if it is a key or section. */

@@ -5,10 +5,12 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
+import { trips } from './trips-schema.ts'
 
 export { isName }
 
@@ -32,6 +34,11 @@ const vehicle = section({
   make: z.string().optional(),
   model: z.string().optional(),
   year: z.int().min(1900).max(2100).optional(),
+  odometer: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('km when it was first driven with the gateway; for one that tells no odometer'),
   tankLitres: z.number().positive().optional().describe('For the estimated range'),
   kmPerLitre: z.number().positive().optional().describe('For the estimated range'),
 }).describe('A vehicle and the names it goes by')
@@ -40,6 +47,12 @@ export const configSchema = section({
   gateway: section({
     id: name.optional().describe('Part of MQTT topics; made once and kept if absent'),
     owner: z.string().min(1).default('owner').describe('`sub` of the user tokens'),
+    ownerAddress: z
+      .string()
+      .regex(/^0x[0-9a-fA-F]{40}$/, 'write 0x and 40 hexadecimal digits')
+      .optional()
+      .describe("The owner's Ethereum address, to log in with a wallet"),
+    email: emailAddress.optional().describe('Where exports that the owner asks for are sent'),
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
   sources: z.array(sourceSchema).default([]),
@@ -131,7 +144,9 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('How the gateway comes to know the time'),
+  trips,
   api,
+  mail,
   mqtt,
   sinks: z
     .array(sinkSchema)

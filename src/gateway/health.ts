@@ -2,6 +2,7 @@
 import type { GatewayHealth, SourceReport } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
 import type { MqttUplink } from '../uplink/mqtt/publisher.ts'
+import type { Exports } from './exports.ts'
 import type { Sinks } from './sinks.ts'
 import type { Storage } from './storage.ts'
 import type { TrueTime } from './true-time.ts'
@@ -17,6 +18,7 @@ export interface HealthParts {
   /** Undefined: it is switched off. */
   mqtt: Pick<MqttUplink, 'health'> | undefined
   sinks: Pick<Sinks, 'health'> | undefined
+  exports?: Pick<Exports, 'findings'>
 }
 
 export function gatewayHealth(parts: HealthParts): GatewayHealth {
@@ -31,6 +33,7 @@ export function gatewayHealth(parts: HealthParts): GatewayHealth {
     ...(time.trust === 'none' ? [time.detail] : []),
     ...(isRefused(mqtt.state) ? [`MQTT: ${mqtt.detail}`] : []),
     ...sinks.filter(({ state }) => isRefused(state)).map((s) => `Sink ${s.name}: ${s.detail}`),
+    ...(parts.exports?.findings() ?? []),
   ]
   return {
     status: findings.length === 0 ? 'ok' : 'degraded',

@@ -1,17 +1,22 @@
 /**
  * The pipelines of all vehicles, between decoders and journal: one that all live sources of a
  * vehicle share, so that their readings merge by time, and one for each recording. They share the
- * vehicle's odometer of record and its counters.
+ * vehicle's counters; odometer readings are checked by each, and counted where they are kept.
  */
 import { Counters } from '../decoder/vehicle/counters.ts'
-import { newOdometerState, Odometer } from '../decoder/vehicle/odometer.ts'
+import { Odometer } from '../decoder/vehicle/odometer.ts'
 import type { RecorderSettings, RecordStamp } from '../decoder/vehicle/recorder.ts'
 import { shiftStatus } from '../decoder/vehicle/status.ts'
 import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
 import type { Clock, StatusReader } from '../model/ports.ts'
-import { type ClockTrust, mergeStatus, type VehicleStatus } from '../model/record.ts'
+import {
+  type ClockTrust,
+  mergeStatus,
+  type NewRecord,
+  type VehicleStatus,
+} from '../model/record.ts'
 import { type Micros, microsToMillis } from '../model/time.ts'
 import type { Journal } from '../uplink/store/journal.ts'
 
@@ -23,15 +28,18 @@ export interface PipelinesOptions {
   boot: string
   clockTrust: () => ClockTrust
   issue: IssueSink
+  /** km at the start of what is estimated for a vehicle that has no odometer. */
+  startOdometer?: (vehicle: string) => number | undefined
   /** Called after a record of a vehicle was made. */
   recorded: (vehicle: string) => void
+  /** Called with each record of the present; not with those of recordings. */
+  live?: (record: NewRecord) => void
 }
 
 export class Pipelines implements StatusReader {
   readonly #options: PipelinesOptions
   readonly #live = new Map<string, VehiclePipeline>()
   readonly #all: VehiclePipeline[] = []
-  readonly #odometers = new Map<string, Odometer>()
   readonly #counters = new Map<string, Counters>()
   /** What the store knew at the start, and what recordings have added. */
   readonly #kept = new Map<string, VehicleStatus>()
@@ -44,7 +52,8 @@ export class Pipelines implements StatusReader {
     const known = this.#live.get(vehicle)
     if (known !== undefined) return known
     const { boot, clock, clockTrust } = this.#options
-    const pipeline = this.#add(vehicle, this.#keptOf(vehicle), () => ({
+    const kept = { status: this.#keptOf(vehicle) }
+    const pipeline = this.#add(vehicle, kept, () => ({
       boot,
       monotonic: Math.floor(clock.monotonic()),
       receivedAt: clock.now(),
@@ -61,7 +70,7 @@ export class Pipelines implements StatusReader {
   recorded(vehicle: string, recording: string): VehiclePipeline {
     const boot = ksuidOf(0, 'recording', recording)
     let first: Micros | undefined
-    return this.#add(vehicle, undefined, (time) => {
+    return this.#add(vehicle, { recording: boot }, (time) => {
       first ??= time
       const receivedAt = microsToMillis(time)
       return { boot, monotonic: microsToMillis(time - first), receivedAt, clockTrust: 'recorded' }
@@ -84,7 +93,6 @@ export class Pipelines implements StatusReader {
    */
   shift(delta: Micros, since: Micros): void {
     for (const pipeline of this.#live.values()) pipeline.shift(delta, since)
-    for (const odometer of this.#odometers.values()) odometer.shift(delta, since)
     for (const counters of this.#counters.values()) counters.shift(delta, since)
     for (const [vehicle, status] of this.#kept) {
       // Its parts are also in checkpoints that are on their way to the journal.
@@ -105,35 +113,34 @@ export class Pipelines implements StatusReader {
 
   #add(
     vehicle: string,
-    status: VehicleStatus | undefined,
+    origin: { status: VehicleStatus } | { recording: string },
     stamp: (time: Micros) => RecordStamp,
   ): VehiclePipeline {
-    const { journal, settings, issue, recorded } = this.#options
+    const { journal, settings, issue, recorded, live, startOdometer } = this.#options
+    const isRecording = 'recording' in origin
+    const state = isRecording ? undefined : journal.checkpoint(vehicle)?.odometer
+    const start = startOdometer?.(vehicle)
     const pipeline = new VehiclePipeline({
       vehicle,
-      ...(status === undefined ? { isRecording: true } : { status: structuredClone(status) }),
-      odometer: this.#odometerOf(vehicle),
+      ...(isRecording
+        ? { isRecording, recording: origin.recording }
+        : { status: structuredClone(origin.status) }),
+      ...(start === undefined ? {} : { startOdometer: start }),
+      odometer: new Odometer(state),
       counters: this.#countersOf(vehicle),
       settings,
       stamp,
       issue,
-      record: (record, checkpoint, odometer, counters) => {
-        journal.append(record, checkpoint, odometer, counters)
+      record: (record, { odometer: checked, ...checkpoint }, odometer, counters) => {
+        const own = isRecording || checked === undefined ? {} : { odometer: checked }
+        journal.append(record, { ...checkpoint, ...own }, odometer, counters)
         this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
+        if (!isRecording) live?.(record)
         recorded(vehicle)
       },
     })
     this.#all.push(pipeline)
     return pipeline
-  }
-
-  #odometerOf(vehicle: string): Odometer {
-    const known = this.#odometers.get(vehicle)
-    if (known !== undefined) return known
-    const { journal } = this.#options
-    const odometer = new Odometer(journal.checkpoint(vehicle)?.odometer ?? newOdometerState())
-    this.#odometers.set(vehicle, odometer)
-    return odometer
   }
 
   #countersOf(vehicle: string): Counters {

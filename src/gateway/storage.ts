@@ -4,8 +4,10 @@
  */
 import { journalPath } from '../config/data-folder.ts'
 import type { Config } from '../config/schema.ts'
+import type { VehicleEvent } from '../model/event.ts'
 import type { GatewayHealth, Logger } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
+import type { TripSettings } from '../model/trip.ts'
 import { systemTimers } from '../uplink/outbox-port.ts'
 import type { Journal, Provisional } from '../uplink/store/journal.ts'
 import { openJournal } from '../uplink/store/open-journal.ts'
@@ -15,10 +17,12 @@ import { Sealer } from '../uplink/store/sealer.ts'
 export interface StorageOptions {
   folder: string
   settings: Config['store']
+  trips: TripSettings
   boot: string
   logger: Logger
   now: () => Millis
   committed: () => void
+  happened: (event: VehicleEvent) => void
   provisional: () => Provisional | undefined
   found: (sentence: string) => void
 }
@@ -33,7 +37,8 @@ export class Storage {
 
   /** Opens the journal, whatever state the card is in. */
   constructor(options: StorageOptions) {
-    const { folder, settings, boot, logger, now, committed, provisional, found } = options
+    const { folder, settings, trips, boot, logger, now, committed, happened, provisional, found } =
+      options
     const { commit, sealAfter, maxDays, maxMegabytes } = settings
     this.journal = openJournal(
       {
@@ -41,11 +46,11 @@ export class Storage {
         commitEvery: commit * 1000,
         maxAge: maxDays === undefined ? undefined : maxDays * DAY,
         maxBytes: maxMegabytes * 1_000_000,
-        ...{ logger, now, committed, provisional },
+        ...{ logger, now, committed, happened, provisional },
       },
       found,
     )
-    this.reader = createReader(this.journal.path)
+    this.reader = createReader(this.journal.path, undefined, trips)
     this.#sealer = new Sealer({
       journal: this.journal,
       next: (query) => this.reader.blockToSeal(query),

@@ -15,6 +15,8 @@ export const eventTypes = [
   'voltage.low',
   'voltage.warning',
   'moved-while-off',
+  'trip.start',
+  'trip.end',
   'adapter.changed',
 ] as const
 

@@ -55,6 +55,13 @@ export function ksuidOf(time: Millis, ...parts: (string | number)[]): string {
   return ksuid(time, hash.digest())
 }
 
+/** The second that it was made of; the epoch where the time was before it. */
+export function ksuidTime(id: string): Millis {
+  let value = 0n
+  for (const letter of id) value = value * 62n + BigInt(ALPHABET.indexOf(letter))
+  return (Number(value >> 128n) + EPOCH_SECONDS) * 1000
+}
+
 export function isKsuid(text: string): boolean {
   return /^[0-9A-Za-z]{27}$/.test(text)
 }

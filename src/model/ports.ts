@@ -3,15 +3,17 @@
  * tests plug in fakes that pass the same contract tests.
  */
 import type { Requester, RequestOutcome, SentFrame } from './bus-request.ts'
-import type { EventType, StoredEvent } from './event.ts'
+import type { EventType, StoredEvent, VehicleEvent } from './event.ts'
 import type { CanFrame } from './frame.ts'
 import type { Issue, IssueCode } from './issue.ts'
+import type { OdometerPoint, OdometerRejection } from './odometer.ts'
 import type { CanAddress } from './profile.ts'
 import type { SignalValue } from './reading.ts'
 import type { Checkpoint, CounterName, NewRecord, StoredRecord, VehicleStatus } from './record.ts'
 import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
 import type { BusState, Transmitter } from './transmit.ts'
+import type { Trip } from './trip.ts'
 import type { TroubleCodeReport } from './trouble-code.ts'
 import type { Vehicle } from './vehicle.ts'
 
@@ -120,12 +122,36 @@ export interface DistanceDay {
   hasData: boolean
 }
 
-/** The odometer of record after a reading: a distance that only grows. */
-export interface OdometerPoint {
-  vehicle: string
+/** A stretch that one instrument has measured without a break. */
+export interface DistanceSegment {
+  /** Source, sender and rank of the instrument. */
+  series: string
+  from: { time: Millis; km: number }
+  to: { time: Millis; km: number }
+  /** km that it adds to the odometer of record; the way to its first reading belongs to it. */
+  distance: number
+  /** Whether another cluster, a roll-over or a reset came before it. */
+  begins?: 'instrument'
+  /** The share that it may be wrong by, where it is an estimate. */
+  error?: number
+}
+
+/** A reading that does not count. */
+export interface RejectedReading {
+  series: string
   time: Millis
-  /** km since the vehicle's first reading here, over all segments. */
-  travelled: number
+  km: number
+  reason: OdometerRejection | 'inconsistent'
+}
+
+/** What stands behind a distance. */
+export interface DistanceExplanation {
+  distance: number
+  /** km of it that are estimates, and km by which they may be wrong. */
+  estimated: number
+  error: number
+  segments: DistanceSegment[]
+  rejected: RejectedReading[]
 }
 
 /** The run total of a counter after a reading. */
@@ -162,8 +188,31 @@ export interface RecordReader {
   days(vehicle: string, starts: readonly Millis[]): Promise<DistanceDay[]>
   /** km since the first reading; 0 if there never was one. */
   totalDistance(vehicle: string): Promise<number>
+  /** km of the odometer of record that were reached after `from` and up to `to`; undefined: not known. */
+  distanceBetween(vehicle: string, from: Millis, to: Millis): Promise<number | undefined>
+  /** What stands behind the distance between two moments, `to` exclusive, in quarters of an hour. */
+  explainDistance(vehicle: string, from: Millis, to: Millis): Promise<DistanceExplanation>
   /** Engine hours and fuel used between two moments, `to` exclusive, in whole quarters of an hour. */
   usage(vehicle: string, from: Millis, to: Millis): Promise<Usage>
+}
+
+/** Trips by the time at which they started. */
+export interface TripQuery {
+  vehicle: string
+  from: Millis
+  /** Exclusive. */
+  to: Millis
+  order: 'asc' | 'desc'
+  limit: number
+  /** Start of the trip after which the page starts. */
+  after?: Millis
+  /** The present: what was silent for long does not go on. */
+  now: Millis
+}
+
+export interface TripReader {
+  /** In order of their starts. */
+  trips(query: TripQuery): Promise<Trip[]>
 }
 
 /** What may be asked of the frames that went out, by the time of sending. */
@@ -201,6 +250,12 @@ export interface EventReader {
   events(query: EventQuery): Promise<StoredEvent[]>
 }
 
+/** What happens, when it does. */
+export interface LiveEvents {
+  /** Returns how to end it. */
+  subscribe(listener: (event: VehicleEvent) => void): () => void
+}
+
 /** Newest state of a vehicle, kept in memory and reloaded from the store on start. */
 export interface StatusReader {
   status(vehicle: string): VehicleStatus
@@ -214,7 +269,7 @@ export interface RecordWriter {
   append(
     record: NewRecord,
     checkpoint: Checkpoint,
-    odometer?: OdometerPoint,
+    odometer?: readonly OdometerPoint[],
     counters?: readonly CounterPoint[],
   ): void
 }
@@ -297,6 +352,80 @@ export interface CommandHandlers {
   records: Pick<RecordReader, 'page'>
   /** Absent where nothing can be sent to a vehicle. */
   vehicle?: VehicleCommands
+}
+
+/** A key of the configuration and what it is set to; `undefined`: it is taken out. */
+export interface ConfigSetting {
+  path: readonly (string | number)[]
+  value: unknown
+}
+
+export interface ConfigReport {
+  /** Absent where the gateway was started without one. */
+  file?: string
+  origin: 'file' | 'last-known-good' | 'defaults'
+  /** As it is in force, without secrets. */
+  values: unknown
+  /** What is wrong with it. */
+  findings: readonly string[]
+  /** Changes with the text of the file. */
+  version?: string
+}
+
+export interface ConfigChanged {
+  /** What is wrong with what would be written; nothing was, then. */
+  findings: readonly string[]
+  /** Lines that go (`-`) and come (`+`). */
+  lines: readonly string[]
+  isWritten: boolean
+  version?: string
+}
+
+/** The configuration as it can be read and changed from outside. */
+export interface ConfigAccess {
+  report(): ConfigReport
+  schema(): object
+  /** Undefined: the file has another version by now. Throws where there is no file, or it cannot be written. */
+  change(
+    settings: readonly ConfigSetting[],
+    options: { dryRun: boolean; version: string | undefined },
+  ): ConfigChanged | undefined
+}
+
+/** How far an export by e-mail is; `writing` and `sending` are under way, the rest are ends. */
+export type ExportState = 'writing' | 'sending' | 'sent' | 'failed' | 'expired'
+
+export interface ExportJob {
+  /** KSUID. */
+  id: string
+  state: ExportState
+  created: Millis
+  /** How often it was tried to send the mail. */
+  attempts: number
+  /** Why the last attempt failed, or what it waits for: a sentence for people. */
+  lastError?: string
+  /** Until when the file can be fetched; once the mail is sent. */
+  expires?: Millis
+}
+
+/** What a link leads to: a file that does not change. */
+export interface ExportedFile {
+  path: string
+  bytes: number
+  /** What a browser shall call it. */
+  name: string
+}
+
+/** Exports by e-mail. A user has one job under way at a time. */
+export interface ExportJobs {
+  /** Undefined: it is under way. Else a sentence that says what is missing. */
+  request(vehicle: Vehicle): string | undefined
+  /** The newest of the vehicle; undefined if there is none. */
+  job(vehicle: Vehicle): ExportJob | undefined
+  /** Ends the vehicle's job and removes its file. Whether there was one. */
+  cancel(vehicle: Vehicle): Promise<boolean>
+  /** What the link of a mail leads to. */
+  file(id: string, token: string): ExportedFile | 'bad-token' | 'gone'
 }
 
 /** What the API may know of the running gateway. */

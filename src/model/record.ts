@@ -66,21 +66,25 @@ export interface StoredRecord extends NewRecord {
 export interface OdometerSeries {
   km: number
   time: Micros
-  /** Its km at a distance travelled of 0. */
-  offset: number
   /** A reading that did not follow from the last one, and how many have confirmed it. */
-  candidate?: { km: number; time: Micros; since: Micros; confirmed: number }
+  candidate?: { first: number; since: Micros; km: number; time: Micros; confirmed: number }
 }
 
-/** What the odometer of record remembers between readings; plain data, stored with the records. */
+/** What the check of odometer readings remembers; plain data, stored with the records. */
 export interface OdometerState {
-  /** km since the first reading, over all segments. */
-  travelled: number
   /** When the newest counted reading was measured. */
   time: Micros
-  /** Counts up with a new instrument cluster, a roll-over or a reset. */
-  segment: number
   series: Record<string, OdometerSeries>
+  /** Absent where neither speed nor position was ever heard. */
+  estimates?: EstimateState
+}
+
+/** Distances that were worked out from other signals; plain data. */
+export interface EstimateState {
+  /** km since the first speed, and the last one. */
+  speed?: { km: number; time: Micros; kmh: number }
+  /** km since the first fix, the place to which they count, and fixes in a row that cannot be true. */
+  gnss?: { km: number; time: Micros; latitude: number; longitude: number; bad: number }
 }
 
 /** Counters of a vehicle, kept as run totals: h that the engine ran, l of fuel that it used. */
@@ -116,7 +120,8 @@ export type CounterStates = Partial<Record<CounterName, CounterState>>
 /** Everything a vehicle's pipeline needs to go on after a restart. */
 export interface Checkpoint {
   status: VehicleStatus
-  odometer: OdometerState
+  /** Absent where it is not the vehicle's own, but a recording's: it stays as it was. */
+  odometer?: OdometerState
   /** Absent where none was ever heard. */
   counters?: CounterStates
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ApiOptions } from '../../src/api/server.ts'
+import type { ExportJobs } from '../../src/model/ports.ts'
 import { isSignalName } from '../../src/model/signals.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
 import { bearer, privilegeToken, testApi, truck } from '../support/api-fakes.ts'
@@ -295,15 +296,13 @@ function near(value: unknown, expected: number, name = ''): void {
 const EXPORT = `${USER}/export/json/email`
 
 test('POST export/json/email', async () => {
-  const exports = { request: () => undefined, job: () => undefined }
-  const t = await gateway('2024-01-25T18:00:00Z', { exports } as Partial<ApiOptions>)
-  const route = `POST ${EXPORT.replace(/\{(\w+)\}/g, ':$1')}`
-  // Where the server has no such route, its document must not have it either.
-  if (!t.api.routes.includes(route)) {
-    const document = (await t.api.inject('/openapi.json')).json()
-    assert.is(document.paths[EXPORT], undefined)
-    return
+  const exports: ExportJobs = {
+    request: () => undefined,
+    job: () => undefined,
+    cancel: async () => false,
+    file: () => 'gone',
   }
+  const t = await gateway('2024-01-25T18:00:00Z', { exports })
   const { body } = await t.get(pathOf(EXPORT), 'POST')
   assert.equal(differences(body, shapeAt(EXPORT)), [])
   assert.is(body.status, 'success')

@@ -56,7 +56,14 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     records: { onChange: 1, interval: 60 },
     store: { commit: 5, sealAfter: 3600, maxMegabytes: 2000 },
     time: { trust: 'auto', provisional: 'hold' },
-    api: { listen: '127.0.0.1:8080', issuer: 'odograph' },
+    mail: {},
+    api: {
+      listen: '127.0.0.1:8080',
+      issuer: 'odograph',
+      claimed: false,
+      tls: false,
+      auth: { issuers: [] },
+    },
     mqtt: {
       enabled: true,
       listen: '127.0.0.1:1883',
@@ -71,6 +78,10 @@ test('without a file there are defaults, and they are safe: loopback, no sources
         allow: ['status/get', 'dtc/read', 'history/get', 'poll/boost', 'health/get'],
         privileges: [],
       },
+    },
+    trips: {
+      ...{ standingMinutes: 5, gapMinutes: 15, offSeconds: 60 },
+      ...{ stopSeconds: 60, startSpeed: 5 },
     },
     sinks: [],
     log: { level: 'info', format: 'text' },
@@ -135,7 +146,6 @@ test('a whole configuration is taken as it is', () => {
 })
 
 const harmless: [name: string, content: string][] = [
-  ['an empty file', ''],
   ['a file of comments', '# nothing\n\n# at all\n'],
   ['a byte order mark', '\ufefflog: { level: info }\n'],
   ['Windows line ends', 'log:\r\n  level: info\r\n'],
@@ -191,7 +201,12 @@ const broken: Broken[] = [
   { name: 'a list', content: '- a\n- b\n', says: atBeginning },
   { name: 'a text', content: 'hello\n', says: atBeginning },
   { name: 'a number', content: '17\n', says: atBeginning },
-  { name: 'zeros, as a cut leaves a file', content: new Uint8Array(512), says: atBeginning },
+  { name: 'an empty file', content: '', says: [/^odograph\.yaml:1:1: the file is empty$/] },
+  {
+    name: 'zeros, as a cut leaves a file',
+    content: new Uint8Array(512),
+    says: [/^odograph\.yaml:1:1: the file is empty$/],
+  },
   {
     name: 'bytes that are no text',
     content: Uint8Array.from({ length: 256 }, (_, i) => (i * 37 + 128) & 255),
@@ -200,7 +215,7 @@ const broken: Broken[] = [
   {
     name: 'UTF-16',
     content: Buffer.from('\ufefflog:\n  level: debug\n', 'utf16le'),
-    says: atBeginning,
+    says: [/^odograph\.yaml:1:1: holds zero bytes.*UTF-16/],
   },
   {
     name: 'an alias without its anchor',
@@ -223,7 +238,9 @@ const broken: Broken[] = [
   {
     name: 'a misspelt key',
     content: 'log:\n  level: debug\n  formt: json\n',
-    says: [/^odograph\.yaml:3:10: log\.formt: unknown key; known here are level, format$/],
+    says: [
+      /^odograph\.yaml:3:10: log\.formt: unknown key; known here are level, format; did you mean "format"\?$/,
+    ],
     also: keptLog,
   },
   {
@@ -607,7 +624,8 @@ test('overrides win over environment and file, and see what is left of them', ()
   )
   assert.equal(seen, [{ id: 'a', type: 'simulator' }])
   assert.is(findings.length, 2, 'what was wrong in the file is told all the same')
-  assert.equal(config.api, { listen: '127.0.0.1:1', issuer: 'env' })
+  const { listen, issuer } = config.api
+  assert.equal([listen, issuer], ['127.0.0.1:1', 'env'])
   assert.is(config.log.level, 'error')
   assert.is(config.sources.length, 1)
 })

@@ -6,7 +6,7 @@ import { Odometer } from '../../src/decoder/vehicle/odometer.ts'
 import { VehiclePipeline } from '../../src/decoder/vehicle/vehicle-pipeline.ts'
 import { frameOf } from '../../src/model/frame.ts'
 import type { Issue } from '../../src/model/issue.ts'
-import type { OdometerPoint } from '../../src/model/ports.ts'
+import type { OdometerPoint } from '../../src/model/odometer.ts'
 import type { Reading, SignalValue } from '../../src/model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../../src/model/record.ts'
 import type { SignalName } from '../../src/model/signals.ts'
@@ -24,6 +24,7 @@ function micros(at: number): number {
 type Line = readonly [at: number, signal: SignalName, value: SignalValue | undefined]
 
 interface Options {
+  startOdometer?: number
   onChange?: number
   interval?: number
   odometer?: Odometer
@@ -34,12 +35,12 @@ interface Options {
 class Pipeline {
   readonly records: NewRecord[] = []
   readonly checkpoints: Checkpoint[] = []
-  readonly points: (OdometerPoint | undefined)[] = []
+  readonly points: (readonly OdometerPoint[] | undefined)[] = []
   readonly issues: Issue[] = []
   readonly pipeline: VehiclePipeline
 
   constructor(options: Options = {}) {
-    const { isRecording = false } = options
+    const { isRecording = false, startOdometer } = options
     const { onChange = 10_000, interval = 60_000, odometer = new Odometer(), status } = options
     this.pipeline = new VehiclePipeline({
       vehicle: 'van',
@@ -47,6 +48,7 @@ class Pipeline {
       odometer,
       ...(status === undefined ? {} : { status }),
       isRecording,
+      ...(startOdometer === undefined ? {} : { startOdometer }),
       stamp: (time) => ({
         boot: 'boot',
         monotonic: time / 1000 - START * 1000,
@@ -283,15 +285,27 @@ test('a rejected odometer reading is an issue with its value, and leaves the sta
   assert.equal(
     line.issues.map(({ code, at, detail, time }) => [code, at, detail, time]),
     [
-      ['odometer-rejected', 'can0', '900000 km', micros(1)],
-      ['odometer-rejected', 'can0', '0 km', micros(2)],
+      ['odometer-rejected', 'can0', '900000 km: no vehicle drives so far in the time', micros(1)],
+      [
+        'odometer-rejected',
+        'can0',
+        '0 km: instruments show it where they know no better',
+        micros(2),
+      ],
     ],
   )
   assert.is(line.pipeline.status.odometer?.value, 1000)
   assert.is(line.pipeline.status.odometer?.time, micros(0))
 })
 
-test('with a record come the distance travelled and the moment to which it counts', () => {
+/** Of the odometers proper. */
+function readOf(points: readonly OdometerPoint[] | undefined): [number, number][] {
+  return (points ?? [])
+    .filter(({ error, rejected }) => error === undefined && rejected === undefined)
+    .map(({ time, km }) => [time / 1000 - START, km])
+}
+
+test('with a record come the odometer readings since the last one', () => {
   const line = new Pipeline().hear(
     [0, 'speed', 50],
     [10, 'odometer', 1000],
@@ -300,12 +314,44 @@ test('with a record come the distance travelled and the moment to which it count
     [22, 'odometer', 1000.5],
     [32, 'speed', 52],
   )
-  assert.equal(
-    line.points.map(
-      (point) => point && [point.vehicle, point.time / 1000 - START, point.travelled],
-    ),
-    [undefined, ['van', 15, 0.25], ['van', 22, 0.5]],
-  )
+  assert.equal(line.points.map(readOf), [
+    [],
+    [
+      [10, 1000],
+      [15, 1000.25],
+    ],
+    [[22, 1000.5]],
+  ])
+})
+
+test('a vehicle without an odometer gets one from its speed, marked as an estimate', () => {
+  const line = new Pipeline({ startOdometer: 50_000 })
+  for (let s = 0; s <= 600; s += 1) line.hear([s, 'speed', 90])
+  line.pipeline.flush()
+  const { odometer } = line.pipeline.status
+  assert.is(odometer?.quality, 'estimated')
+  assert.ok(Math.abs(Number(odometer?.value) - 50_015) < 1e-6, `${odometer?.value}`)
+  const points = line.points.flatMap((told) => told ?? [])
+  assert.ok(points.every(({ series, error }) => series === 'speed' && error === 0.03))
+  assert.ok(Math.abs(Number(points.at(-1)?.km) - 15) < 1e-6)
+})
+
+test('a vehicle that has an odometer shows no estimate of it', () => {
+  const line = new Pipeline({ startOdometer: 50_000 }).hear([0, 'odometer', 1234])
+  for (let s = 1; s <= 900; s += 1) line.hear([s, 'speed', 90])
+  assert.is(line.pipeline.status.odometer?.value, 1234)
+})
+
+test('an odometer reading that comes late is told, and the status stays', () => {
+  const line = new Pipeline().hear([0, 'odometer', 1000], [60, 'odometer', 1001])
+  line.hear([30, 'odometer', 1000.5])
+  line.pipeline.flush()
+  assert.is(line.pipeline.status.odometer?.value, 1001)
+  assert.equal(line.points.flatMap(readOf), [
+    [0, 1000],
+    [60, 1001],
+    [30, 1000.5],
+  ])
 })
 
 test('the checkpoint is the state after the record, and does not change afterwards', () => {
@@ -314,7 +360,10 @@ test('the checkpoint is the state after the record, and does not change afterwar
   assert.is(checkpoint?.status.speed?.value, 50)
   line.hear([11, 'speed', 70], [12, 'odometer', 1001])
   assert.is(checkpoint?.status.speed?.value, 50)
-  assert.is(checkpoint?.odometer.travelled, 0)
+  assert.equal(
+    Object.values(checkpoint?.odometer?.series ?? {}).map(({ km }) => km),
+    [1000],
+  )
 })
 
 test('after a restart from a checkpoint the status and the distance go on', () => {
@@ -330,7 +379,7 @@ test('after a restart from a checkpoint the status and the distance go on', () =
   after.hear([120, 'odometer', 1003], [121, 'odometer', 5])
   after.pipeline.flush()
   assert.equal(after.made, [[120, { odometer: 1003 }]])
-  assert.is(after.points[0]?.travelled, 3)
+  assert.equal(after.points.flatMap(readOf), [[120, 1003]])
 })
 
 test('a restart by itself makes no record', () => {
@@ -391,7 +440,8 @@ test('the records of a drive hold every signal, and run forwards', () => {
     if (before === undefined) continue
     assert.ok(time > before.time && monotonic > before.monotonic, `record ${i}`)
   }
-  const travelled = points.at(-1)?.travelled ?? 0
+  const kms = points.flatMap(readOf).map(([, km]) => km)
+  const travelled = Number(kms.at(-1)) - Number(kms[0])
   assert.ok(Math.abs(travelled - (119 * 72) / 3600) < 0.01, `${travelled} km`)
 })
 
@@ -410,8 +460,11 @@ test('a clock that was ahead and is set back does not freeze status, records or 
   assert.ok(drive.records.length - before >= 15, `${drive.records.length - before} records`)
   assert.is(drive.pipeline.status.speed?.value, 62.9)
   assert.is(drive.pipeline.status.speed?.time, micros(29))
-  const travelled = drive.points.at(-1)?.travelled ?? 0
-  assert.ok(Math.abs(travelled - 0.33) < 0.02, `${travelled} km`)
+  const last = drive.points.flatMap(readOf).at(-1)
+  assert.equal(
+    last?.map((value) => Math.round(value * 100) / 100),
+    [28, 1000.33],
+  )
 })
 
 test('a status from the future in the store does not outlive the next tick', () => {

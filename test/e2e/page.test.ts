@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Browser } from '../support/browser.ts'
-import { Folder, startGateway, until } from '../support/gateway-process.ts'
+import { Command, Folder, freePort, startGateway, until } from '../support/gateway-process.ts'
 import { testWith } from '../support/needs.ts'
 
 const test = suite('page')
@@ -62,6 +62,34 @@ testWith(
       await until('the form', async () => /token\screate\s--user/u.test(await text()))
       assert.not.match(await text(), /\d\skm/u)
       await gateway.command.stop()
+    } finally {
+      await browser.close()
+      folder.remove()
+    }
+  },
+)
+
+testWith(
+  test,
+  'chromium',
+  'the page of a new gateway, opened on the machine itself, makes who opens it its owner',
+  async () => {
+    const folder = new Folder()
+    const browser = new Browser({ width: 390, height: 800 })
+    try {
+      const mqtt = `127.0.0.1:${await freePort()}`
+      const listen = ['--listen', '127.0.0.1:0', '--mqtt-listen', mqtt]
+      const command = new Command(['run', '--data', `${folder.path}/data`, ...listen])
+      folder.commands.push(command)
+      const url = await until('ready', () => /^ready (http:\S+)$/m.exec(command.stdout)?.[1])
+      await browser.open(url)
+      const kept = () => browser.evaluate<string | null>('sessionStorage.getItem("odograph.token")')
+      const token = await until('a token', async () => (await kept()) ?? undefined)
+      const headers = { authorization: `Bearer ${token}` }
+      assert.is((await fetch(`${url}/v1/gateway/tokens`, { headers })).status, 200)
+      assert.equal(await (await fetch(`${url}/v1/gateway/claim`)).json(), { claimed: true })
+      assert.equal(browser.errors, [])
+      await command.stop()
     } finally {
       await browser.close()
       folder.remove()

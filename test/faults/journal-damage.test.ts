@@ -27,7 +27,9 @@ import {
   chance,
   checkpointOf,
   inFolder,
+  kmOf,
   newRecord,
+  pointAt,
   START,
   silent,
 } from '../support/journal-records.ts'
@@ -73,7 +75,7 @@ function countersOf(total: number): CounterStates {
 function fill(journal: Journal, from: number, to: number, committed: () => void): void {
   for (let index = from; index < to; index += 1) {
     const record = recordNumber(index)
-    const odometer = { vehicle: record.vehicle, time: record.time, travelled: 1000 + index / 7 }
+    const odometer = [pointAt(record.time, 1000 + index / 7, record.vehicle)]
     const checkpoint = { ...checkpointOf(index), counters: countersOf(index) }
     const { vehicle, time } = record
     const point = { vehicle, time, counter: 'fuelUsed', total: index, estimated: false } as const
@@ -551,7 +553,7 @@ test('what else the journal holds comes along', () =>
     assert.equal(journal.kept('dtc', 'van'), { codes: ['P0420'] })
     assert.is(journal.vehicles().length, 1)
     assert.is(journal.events.read(0, 1000).length, FIRST / 25)
-    assert.is(journal.checkpoint('van')?.odometer.travelled, FIRST - 1)
+    assert.is(kmOf(journal.checkpoint('van')), FIRST - 1)
     assert.equal(journal.counters('van'), countersOf(FIRST - 1))
     journal.stop()
     const slots = 'SELECT count(*) AS n, sum(last) AS total FROM counter_slot'
@@ -580,7 +582,7 @@ test('run totals that are no JSON any more go on from their slots; the rest of t
     const found: string[] = []
     const journal = openJournal(optionsOf(folder), (sentence) => found.push(sentence))
     assert.match(found.join(), /1 rows of vehicle_state hold a counters that is no JSON/)
-    assert.is(journal.checkpoint('van')?.odometer.travelled, FIRST - 1)
+    assert.is(kmOf(journal.checkpoint('van')), FIRST - 1)
     assert.is(journal.counters('van').fuelUsed?.total, FIRST - 1)
     assert.is(journal.counters('van').fuelUsed?.estimated, false)
     journal.stop()

@@ -12,15 +12,17 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openDatabase, type Row } from '../../src/database/sqlite.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
+import { totalDistance } from '../../src/uplink/store/distance/distance-queries.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
-import { totalDistance } from '../../src/uplink/store/queries.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
 import {
   chance,
   checkpointOf,
   inFolder,
+  kmOf,
   newRecord,
   openJournal,
+  pointAt,
 } from '../support/journal-records.ts'
 
 const writer = fileURLToPath(new URL('../support/journal-writer.ts', import.meta.url))
@@ -80,10 +82,16 @@ function assertOdometer(folder: string, journal: Journal, records: readonly Stor
     last_time: inside.at(-1)?.time,
     last_km: inside.at(-1)?.data.odometer,
   }))
-  const found = queryAll(folder, 'SELECT * FROM odometer_slot ORDER BY slot')
+  const found = queryAll(
+    folder,
+    'SELECT vehicle, slot, first_time, last_time, km FROM distance_slot ORDER BY slot',
+  )
   assert.equal(
     found.map((row) => ({ ...row })),
-    expected,
+    expected.map(({ first_km: first, last_km: last, ...slot }, index) => {
+      const before = Number(expected[index - 1]?.last_km ?? first)
+      return { ...slot, km: Math.round((Number(last) - before) * 1e6) / 1e6 }
+    }),
   )
   const counted = queryAll(
     folder,
@@ -94,7 +102,7 @@ function assertOdometer(folder: string, journal: Journal, records: readonly Stor
     counted.map((row) => ({ ...row })),
     expected,
   )
-  assert.is(journal.checkpoint('van')?.odometer.travelled, records.at(-1)?.data.odometer)
+  assert.is(kmOf(journal.checkpoint('van')), records.at(-1)?.data.odometer)
 }
 
 test('a journal whose process is killed ten times keeps all that was committed, whole', () =>
@@ -151,9 +159,14 @@ function makeTorn(folder: string, checkpointed: boolean): StoredRecord[] {
   for (let number = 0; number < 200; number += 1) {
     const travelled = number / 10
     const record = newRecord(number, { data: { odometer: travelled } })
-    const point = { vehicle: 'van', time: record.time, travelled }
+    const point = { vehicle: 'van', time: record.time }
     const counted = { counter: 'engineHours', total: travelled, estimated: false } as const
-    journal.append(record, checkpointOf(travelled), point, [{ ...point, ...counted }])
+    journal.append(
+      record,
+      checkpointOf(travelled),
+      [pointAt(record.time, travelled)],
+      [{ ...point, ...counted }],
+    )
     if (number % 7 === 0) journal.commit()
     if (checkpointed && number === 100) {
       journal.commit()

@@ -11,6 +11,7 @@ import { ksuidOf } from '../../src/model/ksuid.ts'
 import type {
   Clock,
   DistanceDay,
+  DistanceExplanation,
   EventQuery,
   EventReader,
   GatewayHealth,
@@ -21,6 +22,8 @@ import type {
   RecordQuery,
   RecordReader,
   StatusReader,
+  TripQuery,
+  TripReader,
   TroubleCodeReader,
   Usage,
   VehicleCommands,
@@ -35,6 +38,7 @@ import type {
 } from '../../src/model/record.ts'
 import type { SignalName } from '../../src/model/signals.ts'
 import type { Micros, Millis } from '../../src/model/time.ts'
+import { type Trip, tripId } from '../../src/model/trip.ts'
 import type { TroubleCodeReport } from '../../src/model/trouble-code.ts'
 import type { Vehicle } from '../../src/model/vehicle.ts'
 
@@ -89,6 +93,7 @@ export class FakeRecords implements RecordReader {
   /** What `days` answers, by the index of the day. */
   distances: { distance?: number; hasData: boolean }[] = []
   total = 0
+  explanation = { estimated: 0, error: 0, segments: [], rejected: [] }
   daysAsked: (readonly Millis[])[] = []
   pagesAsked: number[] = []
   /** Called before every page: a place to let records arrive. */
@@ -168,6 +173,14 @@ export class FakeRecords implements RecordReader {
     return this.total
   }
 
+  async distanceBetween(): Promise<number | undefined> {
+    return this.total
+  }
+
+  async explainDistance(): Promise<DistanceExplanation> {
+    return { ...this.explanation, distance: this.total }
+  }
+
   async usage(): Promise<Usage> {
     return {}
   }
@@ -242,6 +255,32 @@ export class FakeEvents implements EventReader {
   }
 }
 
+export class FakeTrips implements TripReader {
+  readonly all: Trip[] = []
+  readonly asked: TripQuery[] = []
+
+  add(start: Millis, more: Partial<Trip> = {}): Trip {
+    const { vehicle = 'truck' } = more
+    const trip: Trip = {
+      ...{ id: tripId(vehicle, start), vehicle, start, end: start + 1_800_000, ongoing: false },
+      ...{ movingSeconds: 1500, idleSeconds: 200, stops: [], ...more },
+    }
+    this.all.push(trip)
+    return trip
+  }
+
+  async trips(query: TripQuery): Promise<Trip[]> {
+    this.asked.push(query)
+    const { vehicle, from, to, order, limit, after } = query
+    const sign = order === 'asc' ? 1 : -1
+    return this.all
+      .filter((trip) => trip.vehicle === vehicle && trip.start >= from && trip.start < to)
+      .sort((a, b) => sign * (a.start - b.start))
+      .filter(({ start }) => after === undefined || sign * (start - after) > 0)
+      .slice(0, limit)
+  }
+}
+
 /** Answers every command with `outcome`, and remembers what was asked. */
 export class FakeCommands implements VehicleCommands {
   outcome: RequestOutcome = { kind: 'silent' }
@@ -300,6 +339,7 @@ export interface TestApi {
   gateway: FakeGateway
   troubleCodes: FakeTroubleCodes
   events: FakeEvents
+  trips: FakeTrips
   commands: FakeCommands
   clock: FakeClock
   logger: FakeLogger
@@ -313,9 +353,11 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   const logger = new FakeLogger()
   const troubleCodes = new FakeTroubleCodes()
   const events = new FakeEvents()
+  const trips = new FakeTrips()
   const commands = new FakeCommands()
-  const parts = { records, status, gateway, troubleCodes, events, commands, clock, logger }
-  const api = await createApi({ ...parts, keys, version: '0.1.0', ...options })
+  const readers = { records, status, gateway, troubleCodes, events, trips }
+  const parts = { ...readers, commands, clock, logger }
+  const api = await createApi({ ...parts, keys, owner: OWNER, version: '0.1.0', ...options })
   return { ...parts, api }
 }
 

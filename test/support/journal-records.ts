@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { OdometerPoint } from '../../src/model/odometer.ts'
 import type { Logger } from '../../src/model/ports.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../../src/model/record.ts'
+import type { Millis } from '../../src/model/time.ts'
 import { Journal, type JournalOptions } from '../../src/uplink/store/journal.ts'
 
 export const START = Date.UTC(2026, 2, 1)
@@ -49,8 +51,20 @@ export function newRecord(number: number, fields: Partial<NewRecord> = {}): NewR
   }
 }
 
-export function checkpointOf(travelled = 0, status: VehicleStatus = {}): Checkpoint {
-  return { status, odometer: { travelled, time: 0, segment: 0, series: {} } }
+const INSTRUMENT = 'can0/23/0'
+
+export function checkpointOf(km = 0, status: VehicleStatus = {}): Checkpoint {
+  return { status, odometer: { time: 0, series: { [INSTRUMENT]: { km, time: 0 } } } }
+}
+
+/** What `checkpointOf` was given. */
+export function kmOf(checkpoint: Checkpoint | undefined): number | undefined {
+  return checkpoint?.odometer?.series[INSTRUMENT]?.km
+}
+
+/** A reading of the one instrument. */
+export function pointAt(time: Millis, km: number, vehicle = 'van'): OdometerPoint {
+  return { vehicle, time, series: INSTRUMENT, rank: 0, km }
 }
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */

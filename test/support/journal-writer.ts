@@ -6,12 +6,12 @@
  */
 import { writeSync } from 'node:fs'
 import { Journal } from '../../src/uplink/store/journal.ts'
-import { checkpointOf, newRecord, silent } from './journal-records.ts'
+import { checkpointOf, kmOf, newRecord, pointAt, silent } from './journal-records.ts'
 
 const [path = '', boot = ''] = process.argv.slice(2)
 const journal = new Journal({ path, commitEvery: 60_000, logger: silent, now: () => Date.now() })
 const before = journal.health().records
-let travelled = journal.checkpoint('van')?.odometer.travelled ?? 0
+let travelled = kmOf(journal.checkpoint('van')) ?? 0
 let last = before
 for (let number = 0; ; ) {
   const group = 1 + (number % 23)
@@ -26,7 +26,7 @@ for (let number = 0; ; ) {
       total: travelled,
       estimated: false,
     } as const
-    journal.append(record, checkpointOf(travelled), { ...point, travelled }, [counted])
+    journal.append(record, checkpointOf(travelled), [pointAt(record.time, travelled)], [counted])
   }
   if (!journal.commit()) throw new Error('the commit failed')
   for (const { seq } of journal.read(last, group)) {

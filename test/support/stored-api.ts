@@ -11,6 +11,7 @@ import type { RecordReader } from '../../src/model/ports.ts'
 import type { SignalValue } from '../../src/model/reading.ts'
 import type { SignalName } from '../../src/model/signals.ts'
 import { type Millis, millisToMicros } from '../../src/model/time.ts'
+import * as distances from '../../src/uplink/store/distance/distance-queries.ts'
 import { Journal } from '../../src/uplink/store/journal.ts'
 import * as queries from '../../src/uplink/store/queries.ts'
 import { openReading, type Reading } from '../../src/uplink/store/reading.ts'
@@ -42,8 +43,12 @@ function directReader(reading: Reading): RecordReader {
     buckets: async (query, parts) => queries.buckets(reading, query, parts),
     page: async (query, options) => queries.page(reading, query, options),
     span: async (vehicle) => queries.span(reading, vehicle),
-    days: async (vehicle, starts) => queries.days(reading, vehicle, starts),
-    totalDistance: async (vehicle) => queries.totalDistance(reading, vehicle),
+    days: async (vehicle, starts) => distances.days(reading, vehicle, starts),
+    totalDistance: async (vehicle) => distances.totalDistance(reading, vehicle),
+    distanceBetween: async (vehicle, from, to) =>
+      distances.distanceBetween(reading, vehicle, from, to),
+    explainDistance: async (vehicle, from, to) =>
+      distances.explainDistance(reading, vehicle, from, to),
     usage: async (vehicle, from, to) => queries.usage(reading, vehicle, from, to),
   }
 }

@@ -15,8 +15,10 @@ import { columnSignals, migrate, SLOT_MS } from '../../src/uplink/store/schema.t
 import {
   checkpointOf,
   inFolder,
+  kmOf,
   newRecord,
   openJournal,
+  pointAt,
   START,
 } from '../support/journal-records.ts'
 import { MemoryLogger } from '../support/mqtt-fixtures.ts'
@@ -207,14 +209,14 @@ test('repeats leave no holes in the places, and the count of records is true', (
 test('the odometer of a repeat is not counted again', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
-    const point = { vehicle: 'van', time: START, travelled: 1 }
-    journal.append(newRecord(0), checkpointOf(), point)
+    const point = pointAt(START, 1)
+    journal.append(newRecord(0), checkpointOf(), [point])
     journal.commit()
-    journal.append(newRecord(0), checkpointOf(), { ...point, time: START + 5, travelled: 50 })
+    journal.append(newRecord(0), checkpointOf(), [point])
     journal.stop()
-    const slots = inDatabase(folder, (db) => db.prepare('SELECT * FROM odometer_slot').all())
+    const slots = inDatabase(folder, (db) => db.prepare('SELECT * FROM distance_slot').all())
     assert.is(slots.length, 1)
-    assert.is(slots[0]?.last_km, 1)
+    assert.is(slots[0]?.km, 0)
   }))
 
 test('places grow and are never used twice, not even those of removed records', () =>
@@ -340,8 +342,8 @@ test('vehicles have checkpoints of their own', () =>
     journal.append(newRecord(0), checkpointOf(1))
     journal.append(newRecord(0, { vehicle: 'bus' }), checkpointOf(2))
     journal.commit()
-    assert.is(journal.checkpoint('van')?.odometer.travelled, 1)
-    assert.is(journal.checkpoint('bus')?.odometer.travelled, 2)
+    assert.is(kmOf(journal.checkpoint('van')), 1)
+    assert.is(kmOf(journal.checkpoint('bus')), 2)
     journal.stop()
   }))
 
@@ -648,34 +650,35 @@ test('ids that are kept already are not written again', () =>
 
 // ── odometer slots ──────────────────────────────────────────────────────────────────────────
 
+/** `slot`: ms of its first reading and of its last one, km. */
 const slotCases: [name: string, points: [ms: number, km: number][], slot: number[]][] = [
-  ['one point is first and last', [[5, 1]], [5, 1, 5, 1]],
+  ['one point is first and last', [[5, 1]], [5, 5, 0]],
   [
     'later points move the last',
     [
       [5, 1],
-      [9, 2],
-      [20, 4],
+      [9, 1.5],
+      [20, 2],
     ],
-    [5, 1, 20, 4],
+    [5, 20, 1],
   ],
   [
     'a late point inside changes neither end',
     [
       [5, 1],
-      [20, 4],
-      [9, 3],
+      [20, 2],
+      [9, 1.5],
     ],
-    [5, 1, 20, 4],
+    [5, 20, 1],
   ],
   [
     'a late point before the first becomes the first',
     [
-      [5, 2],
-      [20, 4],
+      [5, 1.5],
+      [20, 2.5],
       [1, 1],
     ],
-    [1, 1, 20, 4],
+    [1, 20, 1.5],
   ],
   [
     'of two at the same moment the second is the last',
@@ -683,7 +686,7 @@ const slotCases: [name: string, points: [ms: number, km: number][], slot: number
       [5, 1],
       [5, 2],
     ],
-    [5, 1, 5, 2],
+    [5, 5, 1],
   ],
 ]
 
@@ -693,22 +696,16 @@ for (const [name, points, expected] of slotCases) {
       inFolder((folder) => {
         const journal = openJournal(folder)
         for (const [index, [ms, travelled]] of points.entries()) {
-          const point = { vehicle: 'van', time: START + ms, travelled }
-          journal.append(newRecord(index), checkpointOf(), point)
+          journal.append(newRecord(index), checkpointOf(), [pointAt(START + ms, travelled)])
           if (!grouped) journal.commit()
         }
         journal.stop()
-        const rows = inDatabase(folder, (db) => db.prepare('SELECT * FROM odometer_slot').all())
+        const rows = inDatabase(folder, (db) => db.prepare('SELECT * FROM distance_slot').all())
         assert.is(rows.length, 1)
         const [row] = rows
         assert.is(row?.slot, START / SLOT_MS)
         assert.equal(
-          [
-            Number(row?.first_time) - START,
-            row?.first_km,
-            Number(row?.last_time) - START,
-            row?.last_km,
-          ],
+          [Number(row?.first_time) - START, Number(row?.last_time) - START, row?.km],
           expected,
         )
       }))
@@ -719,11 +716,10 @@ test('a quarter of an hour ends before its last millisecond is over', () =>
   inFolder((folder) => {
     const journal = openJournal(folder)
     for (const [index, time] of [START - 1, START, START + SLOT_MS - 1].entries()) {
-      const point = { vehicle: 'van', time, travelled: index }
-      journal.append(newRecord(index), checkpointOf(), point)
+      journal.append(newRecord(index), checkpointOf(), [pointAt(time, index)])
     }
     journal.stop()
-    const rows = inDatabase(folder, (db) => db.prepare('SELECT slot FROM odometer_slot').all())
+    const rows = inDatabase(folder, (db) => db.prepare('SELECT slot FROM distance_slot').all())
     const slot = START / SLOT_MS
     assert.equal(
       rows.map((row) => row.slot),
@@ -750,11 +746,11 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     journal.stop()
     const version = () =>
       inDatabase(folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'version'").get())
-    assert.is(version()?.value, '3')
+    assert.is(version()?.value, '5')
     const again = openJournal(folder)
     assert.equal(numbersOf(again), [0])
     again.stop()
-    assert.is(version()?.value, '3')
+    assert.is(version()?.value, '5')
   }))
 
 test('a journal opens while another process is writing to it', () =>
@@ -802,10 +798,10 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
     (path) => {
       const database = openDatabase(path, { readOnly: false })
       migrate(database, path)
-      database.exec("UPDATE meta SET value = '4'")
+      database.exec("UPDATE meta SET value = '6'")
       database.close()
     },
-    /later version \(format 4, this one knows 3\)/,
+    /later version \(format 6, this one knows 5\)/,
   ],
   [
     'a file of a version that is no number',

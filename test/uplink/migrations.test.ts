@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openDatabase } from '../../src/database/sqlite.ts'
-import { buckets, page, totalDistance } from '../../src/uplink/store/queries.ts'
+import { totalDistance } from '../../src/uplink/store/distance/distance-queries.ts'
+import { buckets, page } from '../../src/uplink/store/queries.ts'
 import { inSnapshot, openReading } from '../../src/uplink/store/reading.ts'
 import { inFolder, openJournal, START } from '../support/journal-records.ts'
 
@@ -30,7 +31,7 @@ for (const version of [1, 2]) {
       before.close()
       const journal = openJournal(folder)
       assert.is(journal.health().records, 40)
-      assert.equal(journal.checkpoint('van')?.odometer.travelled, 0.38)
+      assert.equal(journal.checkpoint('van')?.odometer, { time: 1_772_323_238_000_000, series: {} })
       assert.equal(journal.counters('van'), {})
       assert.equal(journal.vehicles(), [
         { id: 'van', tokenId: '17', userDeviceId: '2Zvan0000000000000000000001' },

@@ -55,7 +55,7 @@ export class FailedAttempts {
 }
 
 /** One IPv6 host can use a whole /64: count the network, not the address. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped?.[1] !== undefined) return mapped[1]
   if (!address.includes(':')) return address

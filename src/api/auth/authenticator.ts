@@ -8,13 +8,7 @@ import type { Clock } from '../../model/ports.ts'
 import type { Millis } from '../../model/time.ts'
 import { HttpError, unauthorized } from '../http-error.ts'
 import { FailedAttempts } from './attempts.ts'
-import {
-  type Identity,
-  type TokenKeys,
-  TokenRefused,
-  TokenVerifier,
-  type VerifiedToken,
-} from './tokens.ts'
+import { type TokenKeys, TokenRefused, TokenVerifier, type VerifiedToken } from './tokens.ts'
 
 const MAX_REMEMBERED = 1000
 const SCHEME = 'bearer '
@@ -37,7 +31,7 @@ export class Authenticator {
   }
 
   /** Throws 401, or 429 after too many failures. `invalid` begins the message of a 401. */
-  async identify(credentials: Credentials, invalid: string): Promise<Identity> {
+  async identify(credentials: Credentials, invalid: string): Promise<VerifiedToken> {
     const token = bearer(credentials.authorization)
     if (token === undefined) {
       throw unauthorized(`${invalid} Send a token in the header "Authorization: Bearer <token>".`)
@@ -45,9 +39,18 @@ export class Authenticator {
     const now = this.#clock.now()
     const hash = digest('sha256', token, 'base64')
     const known = this.#remembered.get(hash)
-    if (known !== undefined && known.notBefore <= now && now < known.expires) return known.identity
+    if (known !== undefined && this.#isValid(known, now)) return known
     this.#remembered.delete(hash)
     return this.#verify(token, hash, credentials.address, now, invalid)
+  }
+
+  /** Whether a token that was good is so now: neither expired nor revoked. */
+  isStillGood(token: VerifiedToken): boolean {
+    return this.#isValid(token, this.#clock.now())
+  }
+
+  #isValid(token: VerifiedToken, now: Millis): boolean {
+    return token.notBefore <= now && now < token.expires && this.#verifier.vouchesFor(token)
   }
 
   async #verify(
@@ -56,13 +59,13 @@ export class Authenticator {
     address: string,
     now: Millis,
     invalid: string,
-  ): Promise<Identity> {
+  ): Promise<VerifiedToken> {
     const wait = this.#attempts.waitSeconds(address, this.#clock.monotonic())
     if (wait > 0) throw tooManyFailures(wait)
     try {
       const verified = await this.#verifier.verify(token, now)
       this.#remember(hash, verified)
-      return verified.identity
+      return verified
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error
       this.#attempts.add(address, this.#clock.monotonic())

@@ -13,7 +13,6 @@ import {
   decodeJwt,
   decodeProtectedHeader,
   importJWK,
-  type JSONWebKeySet,
   type JWK,
   type JWTPayload,
   jwtVerify,
@@ -21,13 +20,15 @@ import {
   SignJWT,
 } from 'jose'
 import type { Millis } from '../../model/time.ts'
+import type { KeySet, KeySetSource } from './key-set.ts'
 import type { Privileges } from './privileges.ts'
+import type { IssuedToken, TokenRegister } from './token-register.ts'
 
 /** An issuer other than the gateway, with its public keys. */
 export interface TrustedIssuer {
   issuer: string
   audience?: string
-  jwks: JSONWebKeySet
+  jwks: KeySet | KeySetSource
 }
 
 export interface TokenKeys {
@@ -36,17 +37,27 @@ export interface TokenKeys {
   issuer: string
   audience?: string
   trusted?: readonly TrustedIssuer[]
+  /** Knows every token that is issued with these keys, and which were revoked. */
+  register?: TokenRegister
 }
 
 export type Identity =
   | { kind: 'user'; subject: string; issuer: string }
   | { kind: 'privilege'; tokenId: string; privileges: Privileges; contractAddress: string }
 
-/** A verified token: who it speaks for and the interval in which it does. */
+/** A verified token: who it speaks for, the interval in which it does, and who says so. */
 export interface VerifiedToken {
   identity: Identity
+  issuer: string
+  /** `jti`; tokens of other issuers need not have one. */
+  id: string | undefined
+  /** `jti` of the token that it was exchanged for. */
+  parent: string | undefined
+  issued: Millis | undefined
   notBefore: Millis
   expires: Millis
+  /** The keys that it was verified with. */
+  keys: KeySet
 }
 
 /** The DIMO vehicle contract, which clients of the hosted API name. */
@@ -58,6 +69,8 @@ const PUBLIC_MEMBERS = ['kty', 'kid', 'crv', 'x', 'y', 'n', 'e'] as const
 export interface UserTokenOptions {
   /** The owner's name, as in the vehicle's configuration. */
   sub: string
+  /** The address that the user logged in with. */
+  ethereumAddress?: string
   expiresSeconds: number
   now?: Millis
 }
@@ -67,45 +80,59 @@ export interface PrivilegeTokenOptions {
   privileges: readonly number[]
   expiresSeconds: number
   contractAddress?: string
+  /** `jti` of the token that it was exchanged for: it ends with it. */
+  parent?: string
   now?: Millis
 }
 
 export function issueUserToken(keys: TokenKeys, options: UserTokenOptions): Promise<string> {
-  return sign(keys, { sub: options.sub }, options)
+  const { sub, ethereumAddress: address } = options
+  const claims = address === undefined ? { sub } : { sub, ethereum_address: address }
+  return issue(keys, claims, { kind: 'user', subject: sub }, options)
 }
 
 export function issuePrivilegeToken(
   keys: TokenKeys,
   options: PrivilegeTokenOptions,
 ): Promise<string> {
+  const { tokenId, privileges, contractAddress = VEHICLE_CONTRACT, parent } = options
+  const from = parent === undefined ? {} : { parent }
   const claims = {
-    token_id: options.tokenId,
-    privilege_ids: [...options.privileges],
-    contract_address: options.contractAddress ?? VEHICLE_CONTRACT,
+    token_id: tokenId,
+    privilege_ids: [...privileges],
+    contract_address: contractAddress,
+    ...from,
   }
-  return sign(keys, claims, options)
+  return issue(keys, claims, { kind: 'privilege', vehicle: tokenId, privileges, ...from }, options)
 }
 
-async function sign(
+type Described = Pick<IssuedToken, 'kind' | 'subject' | 'vehicle' | 'privileges' | 'parent'>
+
+async function issue(
   keys: TokenKeys,
   claims: JWTPayload,
+  described: Described,
   { expiresSeconds, now = Date.now() }: { expiresSeconds: number; now?: Millis },
 ): Promise<string> {
   const { kid, alg = 'ES256' } = keys.signingKey
   if (kid === undefined) throw new TypeError('the signing key has no kid')
+  const id = randomUUID()
   const seconds = Math.floor(now / 1000)
+  const expires = seconds + expiresSeconds
   const token = new SignJWT(claims)
     .setProtectedHeader({ alg, kid, typ: 'JWT' })
     .setIssuer(keys.issuer)
     .setIssuedAt(seconds)
-    .setExpirationTime(seconds + expiresSeconds)
-    .setJti(randomUUID())
+    .setExpirationTime(expires)
+    .setJti(id)
   if (keys.audience !== undefined) token.setAudience(keys.audience)
-  return token.sign(await importJWK(keys.signingKey, alg))
+  const text = await token.sign(await importJWK(keys.signingKey, alg))
+  keys.register?.add({ id, ...described, issued: seconds * 1000, expires: expires * 1000 })
+  return text
 }
 
 /** The public half of the signing key, as `/.well-known/jwks.json` shows it. */
-export function publicKeys(keys: TokenKeys): JSONWebKeySet {
+export function publicKeys(keys: TokenKeys): KeySet {
   const { signingKey } = keys
   const shown: Record<string, unknown> = {}
   for (const member of PUBLIC_MEMBERS) {
@@ -121,31 +148,49 @@ export class TokenRefused extends Error {
 
 interface Verifier {
   audience: string | undefined
-  jwks: LocalJWKSet
+  source: KeySetSource
 }
 
 export class TokenVerifier {
   readonly #issuers = new Map<string, Verifier>()
+  readonly #sets = new WeakMap<KeySet, LocalJWKSet>()
+  readonly #ownIssuer: string
+  readonly #register: TokenRegister | undefined
 
   constructor(keys: TokenKeys) {
+    this.#ownIssuer = keys.issuer
+    this.#register = keys.register
     for (const { issuer, audience, jwks } of keys.trusted ?? []) {
-      this.#issuers.set(issuer, { audience, jwks: createLocalJWKSet(jwks) })
+      const source = 'missed' in jwks ? jwks : constant(jwks)
+      this.#issuers.set(issuer, { audience, source })
     }
-    const own = { audience: keys.audience, jwks: createLocalJWKSet(publicKeys(keys)) }
+    const own = { audience: keys.audience, source: constant(publicKeys(keys)) }
     this.#issuers.set(keys.issuer, own)
   }
 
   /** Throws `TokenRefused` for whatever is not a valid token at that time. */
   async verify(token: string, now: Millis): Promise<VerifiedToken> {
     try {
-      return verified(await this.#payload(token, now))
+      const verified = await this.#verified(token, now)
+      if (this.#isRevoked(verified)) throw new TokenRefused('It was revoked.')
+      return verified
     } catch (error) {
       if (error instanceof TokenRefused) throw error
       throw new TokenRefused(refusal(error), { cause: error })
     }
   }
 
-  async #payload(token: string, now: Millis): Promise<JWTPayload> {
+  /** Whether a token is as good as when it was verified: not revoked, and its key still trusted. */
+  vouchesFor(token: VerifiedToken): boolean {
+    const { issuer, keys } = token
+    return this.#issuers.get(issuer)?.source.keys() === keys && !this.#isRevoked(token)
+  }
+
+  #isRevoked(token: VerifiedToken): boolean {
+    return token.issuer === this.#ownIssuer && (this.#register?.isRevoked(token) ?? false)
+  }
+
+  async #verified(token: string, now: Millis): Promise<VerifiedToken> {
     if (decodeProtectedHeader(token).kid === undefined) {
       throw new TokenRefused('Its header names no key (kid).')
     }
@@ -154,22 +199,52 @@ export class TokenVerifier {
     if (iss === undefined || verifier === undefined) {
       throw new TokenRefused('Its issuer (iss) is not trusted here.')
     }
-    const { payload } = await jwtVerify(token, verifier.jwks, {
+    const { audience, source } = verifier
+    const options = {
       algorithms: ALGORITHMS,
       issuer: iss,
       currentDate: new Date(now),
       requiredClaims: ['exp'],
-      ...(verifier.audience === undefined ? {} : { audience: verifier.audience }),
-    })
-    return payload
+      ...(audience === undefined ? {} : { audience }),
+    }
+    const keys = source.keys()
+    try {
+      const { payload } = await jwtVerify(token, this.#setOf(keys), options)
+      return verifiedToken(payload, iss, keys)
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw error
+      await source.missed()
+      const newer = source.keys()
+      if (newer === keys) throw error
+      const { payload } = await jwtVerify(token, this.#setOf(newer), options)
+      return verifiedToken(payload, iss, newer)
+    }
+  }
+
+  #setOf(keys: KeySet): LocalJWKSet {
+    const known = this.#sets.get(keys)
+    if (known !== undefined) return known
+    const set = createLocalJWKSet(keys)
+    this.#sets.set(keys, set)
+    return set
   }
 }
 
-function verified(payload: JWTPayload): VerifiedToken {
+function constant(keys: KeySet): KeySetSource {
+  return { keys: () => keys, missed: () => Promise.resolve() }
+}
+
+function verifiedToken(payload: JWTPayload, issuer: string, keys: KeySet): VerifiedToken {
+  const { nbf = 0, exp = 0, iat, jti, parent } = payload
   return {
     identity: identityOf(payload),
-    notBefore: (payload.nbf ?? 0) * 1000,
-    expires: (payload.exp ?? 0) * 1000,
+    issuer,
+    id: typeof jti === 'string' ? jti : undefined,
+    parent: typeof parent === 'string' ? parent : undefined,
+    issued: iat === undefined ? undefined : iat * 1000,
+    notBefore: nbf * 1000,
+    expires: exp * 1000,
+    keys,
   }
 }
 

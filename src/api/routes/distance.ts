@@ -4,12 +4,17 @@ import { negotiate } from '../accept.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { localDays } from '../local-days.ts'
-import { dailyDistanceQuery, noQuery } from '../schemas/requests.ts'
+import { dailyDistanceQuery, distanceQuery } from '../schemas/requests.ts'
+import { type ExplanationView, explanationView } from '../views/explanation.ts'
 import { addVehicleResource } from './vehicle-resource.ts'
+
+/** The first and the last moment that a date can have (ECMA-262, 21.4.1.1). */
+const EVER = [-8.64e15, 8.64e15] as const
 
 interface DistanceOfDay {
   date: string
   distance: number | null
+  explanation?: ExplanationView
 }
 
 export function addDistanceRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -28,17 +33,26 @@ export function addDistanceRoutes(app: FastifyInstance, context: ApiContext): vo
     errors: [400, 406],
     async handle({ access: { vehicle }, query, request }) {
       negotiate(request.headers.accept, ['application/json'])
-      const { time_zone: timeZone, startDate, endDate } = query
+      const { time_zone: timeZone, startDate, endDate, explain } = query
       const { dates, starts } = localDays({ timeZone, startDate, endDate }, clock.now())
       if (dates.length === 0) return { days: [] }
       const found = await records.days(vehicle.id, starts)
       const first = found.findIndex(({ hasData }) => hasData)
       if (first < 0) return { days: [] }
       const last = found.findLastIndex(({ hasData }) => hasData)
-      const days = dates.map(
-        (date, index): DistanceOfDay => ({ date, distance: found[index]?.distance ?? null }),
-      )
-      return { days: days.slice(first, last + 1) }
+      const explanationOf = async (index: number) => {
+        const [from, to] = [starts[index], starts[index + 1]]
+        if (explain !== true || from === undefined || to === undefined) return {}
+        const explanation = await records.explainDistance(vehicle.id, from, to)
+        return { explanation: explanationView(explanation) }
+      }
+      const days: DistanceOfDay[] = []
+      for (let index = first; index <= last; index += 1) {
+        const { distance = null } = found[index] ?? {}
+        const date = dates[index] as string
+        days.push({ date, distance, ...(await explanationOf(index)) })
+      }
+      return { days }
     },
   })
 
@@ -50,12 +64,15 @@ export function addDistanceRoutes(app: FastifyInstance, context: ApiContext): vo
     ],
     userPaths: ['/v1/user/device-data/:userDeviceId/distance-driven'],
     needs: [privilege.nonLocation],
-    query: noQuery,
+    query: distanceQuery,
     answer: 'DistanceDriven',
-    errors: [406],
-    async handle({ access: { vehicle }, request }) {
+    errors: [400, 406],
+    async handle({ access: { vehicle }, query, request }) {
       negotiate(request.headers.accept, ['application/json'])
-      return { distanceDriven: await records.totalDistance(vehicle.id), units: 'kilometers' }
+      const distanceDriven = await records.totalDistance(vehicle.id)
+      if (query.explain !== true) return { distanceDriven, units: 'kilometers' }
+      const explanation = await records.explainDistance(vehicle.id, ...EVER)
+      return { distanceDriven, units: 'kilometers', explanation: explanationView(explanation) }
     },
   })
 }

@@ -1,10 +1,11 @@
 /** The gateway itself: its vehicles, its health, and whether it is up. */
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { negotiate } from '../accept.ts'
 import type { ApiContext } from '../context.ts'
 import { identify, userGuard, userOf } from '../guards.ts'
 import { unauthorized } from '../http-error.ts'
+import { isFromHere } from '../local-request.ts'
 import { answersOf } from '../openapi.ts'
 
 export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -40,8 +41,7 @@ export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): voi
       negotiate(request.headers.accept, ['application/json'])
       const user = userOf(request)
       const owns = context.gateway.vehicles().some(({ owner }) => owner === user.subject)
-      // A user of another issuer is nobody here without a vehicle.
-      if (!owns && user.issuer !== context.keys.issuer) {
+      if (!owns && user.subject !== context.owner) {
         throw unauthorized('This user owns no vehicle of this gateway.')
       }
       return context.gateway.health()
@@ -57,7 +57,7 @@ export function addGatewayRoutes(app: FastifyInstance, context: ApiContext): voi
       response: answersOf('Health', 'It is up.', [401, 406, 429]),
     },
     async onRequest(request) {
-      if (!isLocal(request)) await identify(context, request)
+      if (!isFromHere(request)) await identify(context, request)
     },
     async handler(request) {
       negotiate(request.headers.accept, ['application/json'])
@@ -92,11 +92,4 @@ function liveness({ gateway, version }: ApiContext): object {
     },
     mqtt: mqtt.state,
   }
-}
-
-/** What a proxy on the gateway hands on does not come from the gateway. */
-function isLocal(request: FastifyRequest): boolean {
-  const { forwarded, 'x-forwarded-for': forwardedFor } = request.headers
-  if (forwarded !== undefined || forwardedFor !== undefined) return false
-  return /^(::ffff:)?127\.|^::1$/i.test(request.ip)
 }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RecordPage, RecordReader } from '../../model/ports.ts'
 import { negotiate } from '../accept.ts'
+import { noteRead } from '../audit.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { badRequest } from '../http-error.ts'
@@ -58,6 +59,7 @@ export function addHistoryRoutes(app: FastifyInstance, context: ApiContext): voi
         only: query.signals && new Set(query.signals),
       }
       const read = readOf(query, view, clock.now())
+      noteRead(context, request, view.seen)
       if (format !== 'application/json') return stream(records, read, format, request, reply)
       const { page, next } = await pageOf(records, read)
       const hits = page.records.map((record) => hitOf(record, view))

@@ -1,6 +1,7 @@
 /** `/status`, `/status-raw` and `/signals`: what is known of the vehicle now. */
 import type { FastifyInstance } from 'fastify'
 import { negotiate } from '../accept.ts'
+import { noteRead } from '../audit.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { noStatusYet } from '../http-error.ts'
@@ -38,6 +39,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void
       const meta = query.include?.includes('meta') ?? false
       const view = statusView(vehicle, status, clock, { seen, meta })
       if (view === undefined) throw noStatusYet()
+      noteRead(context, request, { ...seen, identity: false })
       return view
     },
   })
@@ -55,6 +57,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void
       const known = status.status(vehicle.id)
       if (Object.keys(known).length === 0) throw noStatusYet()
       const seen = currentVisibility(privileges)
+      noteRead(context, request, seen)
       const sources = gateway.health().sources.filter((source) => source.vehicle === vehicle.id)
       return rawStatus(visibleStatus(known, seen), seen, vehicle, sources)
     },
@@ -74,6 +77,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void
         context.commands?.watch(vehicle.id, query.watch, clock.now() + WATCH_MS)
       }
       const seen = currentVisibility(privileges)
+      noteRead(context, request, seen)
       return signalRows(visibleStatus(status.status(vehicle.id), seen), seen, clock.now())
     },
   })

@@ -1,6 +1,7 @@
 /** The exchange of a user token for a privilege token, and the keys to verify tokens with. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { withoutUndefined } from '../../model/without-undefined.ts'
 import { issuePrivilegeToken, publicKeys } from '../auth/tokens.ts'
 import { type ApiContext, vehicleByTokenId } from '../context.ts'
 import { userGuard, userOf } from '../guards.ts'
@@ -38,8 +39,7 @@ export function addTokenRoutes(app: FastifyInstance, context: ApiContext): void 
         tokenId,
         privileges: [...new Set(privileges)],
         contractAddress,
-        expiresSeconds: EXPIRES_SECONDS,
-        now: clock.now(),
+        ...lifeOf(request, clock.now(), keys.issuer),
       })
       return { token }
     },
@@ -57,4 +57,15 @@ export function addTokenRoutes(app: FastifyInstance, context: ApiContext): void 
       return publicKeys(keys)
     },
   })
+}
+
+/** What is exchanged ends with the token that it was exchanged for. */
+function lifeOf({ token }: FastifyRequest, now: number, ownIssuer: string) {
+  const left = token === null ? 0 : Math.floor((token.expires - now) / 1000)
+  const isOwn = token?.issuer === ownIssuer
+  return {
+    expiresSeconds: Math.min(EXPIRES_SECONDS, left),
+    now,
+    ...withoutUndefined({ parent: isOwn ? token.id : undefined }),
+  }
 }

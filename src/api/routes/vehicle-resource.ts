@@ -27,6 +27,8 @@ export interface VehicleResource<Schema extends z.ZodType> {
   /** The privilege token must hold one of these. */
   needs: readonly number[]
   query: Schema
+  /** Parameters of the path beside the vehicle's id. */
+  params?: Readonly<Record<string, z.ZodString>>
   answer: AnswerName
   errors: readonly number[]
   otherTypes?: Record<string, object>
@@ -38,7 +40,7 @@ export function addVehicleResource<Schema extends z.ZodType>(
   context: ApiContext,
   resource: VehicleResource<Schema>,
 ): void {
-  const { summary, needs, query, answer, errors, otherTypes } = resource
+  const { summary, needs, query, params = {}, answer, errors, otherTypes } = resource
   const accepted = needs.map((id) => `${id} (${privilegeNames[id]})`).join(', ')
   const response = answersOf(answer, summary, [401, 404, 429, ...errors], otherTypes)
   const handler = (request: FastifyRequest, reply: FastifyReply) =>
@@ -56,7 +58,7 @@ export function addVehicleResource<Schema extends z.ZodType>(
         operationId: operationId(url),
         tags: ['vehicle'],
         security: [{ privilegeToken: [] }, { userToken: [] }],
-        params: vehicleParams,
+        params: vehicleParams.extend(params),
         querystring: query,
         response,
       },
@@ -72,7 +74,7 @@ export function addVehicleResource<Schema extends z.ZodType>(
         operationId: operationId(url),
         tags: ['user'],
         security: [{ userToken: [] }],
-        params: deviceParams,
+        params: deviceParams.extend(params),
         querystring: query,
         response,
       },
@@ -82,8 +84,10 @@ export function addVehicleResource<Schema extends z.ZodType>(
   }
 }
 
-/** `get_v1_vehicle_status` */
+/** `get_v1_vehicle_status`; `get_v1_vehicle_trips_tripId` for one of several. */
 function operationId(url: string): string {
-  const words = url.split('/').filter((part) => part !== '' && !part.startsWith(':'))
+  const parts = url.split('/').filter((part) => part !== '')
+  const last = parts.at(-1)
+  const words = parts.filter((part) => !part.startsWith(':') || part === last)
   return ['get', ...words].join('_').replace(/[^A-Za-z0-9_]/g, '_')
 }

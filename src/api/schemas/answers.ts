@@ -1,6 +1,12 @@
 /** The schemas of what goes out: the OpenAPI document is made from them. */
 import { z } from 'zod'
+import { configAnswers } from './config.ts'
+import { exportAnswers } from './exports.ts'
+import { liveAnswers } from './live.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
+import { rightsAnswers } from './rights.ts'
+import { tripAnswers } from './trips.ts'
+import { walletAnswers } from './wallet-login.ts'
 
 const errorAnswer = z.object({
   code: z.number().int().describe('The HTTP status.'),
@@ -193,6 +199,40 @@ const commandAnswer = z.object({
   ),
 })
 
+const reading = z.object({ time: utc, odometer: z.number().describe('km') })
+
+const instrument = {
+  instrument: z.enum(['odometer', 'wheel speed', 'position']),
+  source: z.string().optional(),
+  sender: count.optional().describe('Source address, or the number of the control unit.'),
+}
+
+const explanation = z
+  .object({
+    estimated: z.number().describe('km of it that are estimates'),
+    error: z.number().describe('km by which those may be wrong'),
+    segments: z.array(
+      z.object({
+        ...instrument,
+        from: reading,
+        to: reading,
+        distance: z.number().describe('km, with the way to its first reading'),
+        newInstrument: z.boolean().optional().describe('A new cluster, a roll-over, a reset.'),
+        estimated: z.boolean().optional(),
+      }),
+    ),
+    rejected: z.array(
+      z.object({
+        ...instrument,
+        ...reading.shape,
+        reason: z.enum(['bogus', 'unit', 'backwards', 'jump', 'inconsistent']),
+        text: z.string(),
+      }),
+    ),
+  })
+  .optional()
+  .describe('With `explain=1`.')
+
 /** The answers by the names that they have in the OpenAPI document. */
 export const answers = {
   Error: errorAnswer,
@@ -205,12 +245,14 @@ export const answers = {
       z.object({
         date: z.string().meta({ example: '2024-01-25' }),
         distance: z.number().nullable().describe('km; null where no odometer was read'),
+        explanation,
       }),
     ),
   }),
   DistanceDriven: z.object({
     distanceDriven: z.number(),
     units: z.literal('kilometers'),
+    explanation,
   }),
   TroubleCodes: z.object({
     codes: z.array(troubleCode),
@@ -221,7 +263,10 @@ export const answers = {
     events: z.array(vehicleEvent),
     next: z.string().optional().describe('Cursor of the next page, for `after`.'),
   }),
+  ...tripAnswers,
   CommandAnswers: commandAnswer,
+  ...exportAnswers(statusEvent),
+  ...walletAnswers,
   Vehicles: z.array(vehicle),
   Signals: z.array(signalRow),
   GatewayHealth: health,
@@ -235,8 +280,11 @@ export const answers = {
     sources: z.object({ total: count, running: count }),
     mqtt: z.string(),
   }),
+  ...configAnswers,
+  ...liveAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),
   Token: z.object({ token: z.string() }),
+  ...rightsAnswers,
   KeySet: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   Document: z.record(z.string(), z.unknown()),
 }

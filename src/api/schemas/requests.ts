@@ -15,6 +15,14 @@ export const MAX_HITS = 10_000
 
 export const noQuery = z.object({})
 
+const explain = z
+  .enum(['0', '1', 'false', 'true'], { error: 'must be 1 or 0' })
+  .transform((value) => value === '1' || value === 'true')
+  .optional()
+  .describe('`1`: with the readings, segments and estimates behind each distance.')
+
+export const distanceQuery = z.object({ explain })
+
 export const signalsQuery = z.object({
   watch: listOf(
     signalNames,
@@ -57,6 +65,7 @@ export const dailyDistanceQuery = z.object({
     .meta({ example: 'America/Los_Angeles' }),
   startDate: once('First local day; by default the last 14 days including today.').optional(),
   endDate: once('Last local day, included; by default today.').optional(),
+  explain,
 })
 
 const privilegeIds = Object.keys(privilegeNames).map(Number)

@@ -1,22 +1,30 @@
 /**
- * Everything between the readings of a vehicle and its records: odometer of record, run totals,
- * status, recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
+ * Everything between the readings of a vehicle and its records: odometers, distance estimates, run
+ * totals, status, recorder. Pure and synchronous; time is that of the readings, or passed in by `tick`.
  */
 import type { IssueSink } from '../../model/issue.ts'
-import type { CounterPoint, OdometerPoint } from '../../model/ports.ts'
+import type { OdometerPoint, OdometerRejection } from '../../model/odometer.ts'
+import type { CounterPoint } from '../../model/ports.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../../model/record.ts'
-import { type Micros, microsToMillis } from '../../model/time.ts'
+import { signals } from '../../model/signals.ts'
+import type { Micros } from '../../model/time.ts'
 import type { Counters } from './counters.ts'
+import { DistanceEstimate, estimates } from './distance-estimate.ts'
 import type { Odometer } from './odometer.ts'
+import { OdometerPoints } from './odometer-points.ts'
+import { isInRange } from './plausibility.ts'
 import { CLOCK_TOLERANCE, Recorder, type RecorderSettings, type RecordStamp } from './recorder.ts'
 import { StatusKeeper } from './status.ts'
 
 export interface VehiclePipelineOptions {
   vehicle: string
   settings: RecorderSettings
-  /** The vehicle's odometer of record, shared by all its pipelines. */
   odometer: Odometer
+  /** km at the start of what is estimated, for a vehicle that has no odometer. */
+  startOdometer?: number
+  /** Name of the recording: what it estimates is counted beside what is estimated live. */
+  recording?: string
   /** Its engine hours and fuel used, shared likewise; none are kept where absent. */
   counters?: Counters
   /**
@@ -31,12 +39,20 @@ export interface VehiclePipelineOptions {
   record: (
     record: NewRecord,
     checkpoint: Checkpoint,
-    odometer: OdometerPoint | undefined,
+    /** Of odometers that it heard since the last record; undefined where it heard none. */
+    odometer: readonly OdometerPoint[] | undefined,
     /** Of counters that it heard since the last record; undefined where it heard none. */
     counters: readonly CounterPoint[] | undefined,
   ) => void
   issue: IssueSink
 }
+
+const rejections: ReadonlyMap<string, string> = new Map<OdometerRejection, string>([
+  ['bogus', 'instruments show it where they know no better'],
+  ['unit', 'it is the last reading in another unit'],
+  ['backwards', 'it goes back'],
+  ['jump', 'no vehicle drives so far in the time'],
+])
 
 export class VehiclePipeline {
   readings = 0
@@ -46,8 +62,12 @@ export class VehiclePipeline {
   readonly #counters: Counters | undefined
   readonly #status: StatusKeeper
   readonly #recorder: Recorder
+  readonly #points: OdometerPoints
+  readonly #estimate: DistanceEstimate
   #newest: Micros = 0
   #hasCounted = false
+  /** An estimate has grown since the last record. */
+  #hasMoved = false
 
   constructor(options: VehiclePipelineOptions) {
     this.#options = options
@@ -59,6 +79,8 @@ export class VehiclePipeline {
       initial: options.status ?? {},
     })
     this.#recorder = new Recorder(options.vehicle, options.settings)
+    this.#points = new OdometerPoints(options.vehicle)
+    this.#estimate = new DistanceEstimate(options.odometer.state.estimates)
     for (const { time } of Object.values(this.#status.status)) {
       this.#newest = Math.max(this.#newest, time)
     }
@@ -75,8 +97,10 @@ export class VehiclePipeline {
       this.#setBack(reading.time)
     }
     if (this.#recorder.isDue(reading.time)) this.#make(reading.time)
+    if (reading.signal === 'odometer' && !this.#countOdometer(reading)) return
     const changed = this.#status.take(reading)
     if (reading.value === undefined) return
+    if (reading.signal === 'speed' || reading.signal === 'longitude') this.#countEstimate(reading)
     if (reading.time > this.#newest) this.#newest = reading.time
     this.#recorder.heard(reading.time, changed)
   }
@@ -89,7 +113,6 @@ export class VehiclePipeline {
     const counted = Math.max(this.#odometer.state.time, this.#counters?.time ?? 0)
     if (Math.max(this.#newest, counted) > time + CLOCK_TOLERANCE) {
       this.#setBack(time)
-      this.#odometer.notAfter(time)
       this.#counters?.notAfter(time)
     }
     if (this.#recorder.isDue(time)) this.#make(time)
@@ -97,60 +120,112 @@ export class VehiclePipeline {
 
   /** At the end of a recording or of the run: a last record of what no record holds yet. */
   flush(): void {
-    if (this.#recorder.isOpen && this.#newest > 0) this.#make(this.#newest)
+    if ((this.#recorder.isOpen || this.#hasMoved) && this.#newest > 0) this.#make(this.#newest)
   }
 
   /**
-   * The clock became known: what it has stamped from `since` on was wrong by `delta`. Odometer and
-   * counters are shared, and moved by whoever shares them.
+   * The clock became known: what it has stamped from `since` on was wrong by `delta`. Counters are
+   * shared, and moved by whoever shares them.
    */
   shift(delta: Micros, since: Micros): void {
     this.#status.shift(delta, since)
     this.#recorder.shift(delta)
+    this.#odometer.shift(delta, since)
+    this.#points.shift(delta, since)
+    this.#estimate.shift(delta, since)
     if (this.#newest > 0 && this.#newest >= since) this.#newest += delta
   }
 
   #setBack(time: Micros): void {
     this.#status.notAfter(time)
     this.#recorder.notAfter(time)
+    this.#odometer.notAfter(time)
+    this.#estimate.notAfter(time)
     this.#newest = Math.min(this.#newest, time)
   }
 
   #count(reading: Reading): boolean {
-    if (reading.signal === 'odometer') return this.#countOdometer(reading)
     if (this.#counters?.take(reading) === true) this.#hasCounted = true
     return true
   }
 
+  /** Of every instrument, also of those that the status does not show. False if it cannot be true. */
   #countOdometer(reading: Reading): boolean {
+    // The status says so.
+    if (reading.value === undefined || !isInRange(reading, signals.odometer)) return true
     const verdict = this.#odometer.take(reading)
-    if (verdict !== 'rejected') return true
-    const detail = `${reading.value} km`
-    this.#options.issue({
-      code: 'odometer-rejected',
-      at: reading.source,
-      detail,
-      time: reading.time,
-    })
+    this.#points.reading(reading, verdict, this.#odometer.begun)
+    const reason = rejections.get(verdict)
+    if (reason === undefined) return true
+    const { source, value, time } = reading
+    const detail = `${value} km: ${reason}`
+    this.#options.issue({ code: 'odometer-rejected', at: source, detail, time })
     return false
+  }
+
+  /** From what the status took for true. */
+  #countEstimate({ signal, time }: Reading): void {
+    const { status } = this.#status
+    const state = status[signal]
+    if (state?.time !== time || typeof state.value !== 'number') return
+    const kind = signal === 'speed' ? 'speed' : 'gnss'
+    const before = this.#estimate.state[kind]?.km
+    if (!this.#takeEstimate(kind, time)) return
+    const at = this.#estimate.state[kind]
+    if (at === undefined) return
+    if (before !== undefined && at.km > before) this.#hasMoved = true
+    const { recording } = this.#options
+    const series = recording === undefined ? kind : `${kind}/${recording}`
+    this.#points.estimate(series, estimates[kind], { km: at.km, time })
+    this.#tellOdometer(time)
+  }
+
+  #takeEstimate(kind: 'speed' | 'gnss', time: Micros): boolean {
+    const { speed, latitude, longitude, hdop } = this.#status.status
+    if (kind === 'speed') return this.#estimate.speed(Number(speed?.value), time)
+    const precision = hdop?.time === time && typeof hdop.value === 'number' ? hdop.value : undefined
+    return this.#estimate.position(
+      Number(latitude?.value),
+      Number(longitude?.value),
+      time,
+      precision,
+    )
+  }
+
+  /** An odometer for a vehicle that has none, where it is known what it would have shown. */
+  #tellOdometer(time: Micros): void {
+    const { startOdometer } = this.#options
+    if (startOdometer === undefined || Object.keys(this.#odometer.state.series).length > 0) return
+    const { speed, gnss } = this.#estimate.state
+    const { rank } = speed === undefined ? estimates.gnss : estimates.speed
+    this.#status.take({
+      signal: 'odometer',
+      value: startOdometer + (speed ?? gnss ?? { km: 0 }).km,
+      quality: 'estimated',
+      time,
+      source: 'estimate',
+      sender: 0,
+      rank,
+    })
   }
 
   /** However late it is made (silence, a gap in a recording), it holds what was true last. */
   #make(time: Micros): void {
-    const { vehicle, stamp, record } = this.#options
+    const { stamp, record } = this.#options
     const asOf = Math.min(time, this.#newest)
     const made = this.#recorder.make(time, asOf, this.#status.status, stamp(asOf))
     if (made === undefined) return
     this.records += 1
-    const { time: counted, travelled } = this.#odometer.state
-    const point = counted === 0 ? undefined : { vehicle, time: microsToMillis(counted), travelled }
     const counters = this.#counters?.states
+    const { state: estimated } = this.#estimate
+    const isEstimated = Object.keys(estimated).length > 0
     const checkpoint: Checkpoint = structuredClone({
       status: this.#status.status,
-      odometer: this.#odometer.state,
+      odometer: { ...this.#odometer.state, ...(isEstimated ? { estimates: estimated } : {}) },
     })
     if (counters !== undefined) checkpoint.counters = counters
-    record(made, checkpoint, point, this.#tellCounters())
+    this.#hasMoved = false
+    record(made, checkpoint, this.#points.take(), this.#tellCounters())
   }
 
   #tellCounters(): readonly CounterPoint[] | undefined {

@@ -1,6 +1,6 @@
 /**
  * The journal's writer. `append` only remembers; `commit` writes everything remembered in one
- * transaction — records, odometer and counter slots, vehicle states, events, frames sent — and is called by
+ * transaction — records, odometer and counter slots, vehicle states, events, frames sent, reads — and is called by
  * `stop` and by whoever cannot wait. The journal's own timer (`commitEvery`, the window at risk in a
  * power cut) does the same, but lets frames sent wait for their minute.
  *
@@ -12,9 +12,11 @@
 
 import { type Database, openDatabase } from '../../database/sqlite.ts'
 import type { SentFrame } from '../../model/bus-request.ts'
+import type { DataRead } from '../../model/data-read.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { StoredEvent, VehicleEvent } from '../../model/event.ts'
-import type { CounterPoint, Logger, OdometerPoint, RecordWriter } from '../../model/ports.ts'
+import type { OdometerPoint } from '../../model/odometer.ts'
+import type { CounterPoint, Logger, RecordWriter } from '../../model/ports.ts'
 import type { Checkpoint, CounterStates, NewRecord, StoredRecord } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import type { LaneState, LaneStore } from '../lanes/lane-store.ts'
@@ -25,10 +27,12 @@ import { isDamage, isFull, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
 import { CounterSlots } from './counter-slots.ts'
 import { Cursors } from './cursors.ts'
+import { DistanceSlots } from './distance/distance-slots.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
-import { type Pending, RecordTable } from './record-table.ts'
+import { ReadLog } from './read-log.ts'
+import { RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
 import { type Removed, Retention } from './retention.ts'
 import { migrate } from './schema.ts'
@@ -58,6 +62,8 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
+  /** Called with each event, before it is stored. */
+  happened?: (event: VehicleEvent) => void
   /** While the time is not known: this run, and a time before all that it has stamped. */
   provisional?: () => Provisional | undefined
 }
@@ -93,10 +99,12 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #room: CardRoom
   readonly #lanes: LaneStates
   readonly #sent: SentLog
+  readonly #reads: ReadLog
   readonly #events: EventLog
   readonly #states: KeptStates
   readonly #counters: CounterSlots
-  #pending: Pending[] = []
+  readonly #distances: DistanceSlots
+  #pending: NewRecord[] = []
   #restamps: Restamp[] = []
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Timeout | undefined
@@ -123,9 +131,11 @@ export class Journal implements RecordWriter, LaneStore {
       this.#vehicles = new VehicleStates(this.#database, options.now)
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
+      this.#reads = new ReadLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)
+      this.#distances = new DistanceSlots(this.#database)
     } catch (error) {
       this.#database.close()
       if (error instanceof OdographError) throw error
@@ -175,6 +185,7 @@ export class Journal implements RecordWriter, LaneStore {
   /** Keeps an event; it is durable a moment later. Never throws. */
   event(event: VehicleEvent): void {
     if (this.#closed) return
+    this.#options.happened?.(event)
     this.#events.add(event, this.#options.provisional?.()?.boot)
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined
@@ -186,6 +197,12 @@ export class Journal implements RecordWriter, LaneStore {
   sent(frame: SentFrame): void {
     const { boot = null } = this.#options.provisional?.() ?? {}
     if (this.#sent.add(frame, boot)) this.#commit(false)
+  }
+
+  /** Notes who was shown location or identity. Never throws. */
+  dataRead(read: DataRead): void {
+    const { boot = null } = this.#options.provisional?.() ?? {}
+    if (!this.#closed) this.#reads.add(read, boot)
   }
 
   /** Remembers the newest state of a part of the gateway, such as a vehicle's trouble codes. */
@@ -201,10 +218,13 @@ export class Journal implements RecordWriter, LaneStore {
   append(
     record: NewRecord,
     checkpoint: Checkpoint,
-    odometer?: OdometerPoint,
+    odometer: readonly OdometerPoint[] = [],
     counters: readonly CounterPoint[] = [],
   ): void {
-    this.#pending.push({ record, odometer, waits: this.#waits(record, odometer) })
+    this.#pending.push(record)
+    for (const point of odometer) {
+      this.#distances.add(point, this.#waits(record, point) ? record.boot : undefined)
+    }
     for (const point of counters) {
       this.#counters.add(point, this.#waits(record, point) ? record.boot : undefined)
     }
@@ -216,8 +236,8 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** A point that an earlier run has brought has its time. */
-  #waits({ clockTrust }: NewRecord, point?: { time: Millis }): boolean {
-    if (clockTrust !== 'none' || point === undefined) return false
+  #waits({ clockTrust }: NewRecord, point: { time: Millis }): boolean {
+    if (clockTrust !== 'none') return false
     const { since } = this.#options.provisional?.() ?? {}
     return since === undefined || point.time >= since
   }
@@ -257,12 +277,12 @@ export class Journal implements RecordWriter, LaneStore {
     }
   }
 
-  #commitGroup(group: Pending[], all: boolean): boolean {
+  #commitGroup(group: NewRecord[], all: boolean): boolean {
     if (this.#room.isFull) this.#room.before(this.#bytesOf(group))
     for (let attempt = 0; ; attempt += 1) {
       const parts = this.#due(all)
       try {
-        this.#write(group, parts)
+        this.#write(group, parts, all)
         this.#written(group.length, parts)
         return true
       } catch (error) {
@@ -277,19 +297,19 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   /** What they will need, as far as those tell that are there. */
-  #bytesOf(group: Pending[]): number {
+  #bytesOf(group: NewRecord[]): number {
     const mean = this.#retention.bytes / Math.max(this.#records.count, 1)
     return group.length * Math.max(mean, RECORD_BYTES)
   }
 
-  #write(group: Pending[], parts: CommitPart[]): void {
+  #write(group: NewRecord[], parts: CommitPart[], all: boolean): void {
     this.#refused = 0
     this.#database.exec('BEGIN IMMEDIATE')
     // Another process that wrote may have ended meanwhile.
     unmarkClean(this.#database)
-    for (const part of parts) part.write()
+    for (const part of parts) part.write(all)
     this.#records.begun()
-    for (const pending of group) if (!this.#records.write(pending)) this.#refused += 1
+    for (const record of group) if (!this.#records.write(record)) this.#refused += 1
     // They change what stands in rows: all that is older has to.
     if (group.length === this.#pending.length) {
       for (const change of this.#restamps) this.#restamp(change)
@@ -355,13 +375,22 @@ export class Journal implements RecordWriter, LaneStore {
   }
 
   #due(all: boolean): CommitPart[] {
-    const parts = [this.#sent, this.#events, this.#states, this.#counters, this.#vehicles]
+    const parts = [
+      this.#sent,
+      this.#reads,
+      this.#events,
+      this.#states,
+      this.#distances,
+      this.#counters,
+      this.#vehicles,
+    ]
     return parts.filter((part) => part.isDue(all))
   }
 
   #prune(): void {
     try {
       this.#sent.prune()
+      this.#reads.prune()
     } catch (error) {
       const detail = messageOf(error)
       this.#options.logger.debug({ detail }, 'old frames could not be removed; tried again')

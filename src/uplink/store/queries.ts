@@ -4,14 +4,7 @@
  * become parts of blocks at any time.
  */
 import type { StoredEvent } from '../../model/event.ts'
-import type {
-  DistanceDay,
-  EventQuery,
-  PageOptions,
-  RecordPage,
-  RecordQuery,
-  Usage,
-} from '../../model/ports.ts'
+import type { EventQuery, PageOptions, RecordPage, RecordQuery, Usage } from '../../model/ports.ts'
 import { counterNames, type StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { Timeline } from './blocks/timeline.ts'
@@ -128,40 +121,6 @@ export function span(
     .get(vehicle)
   if (row?.first === null || row?.first === undefined) return undefined
   return { first: Number(row.first), last: Number(row.last) }
-}
-
-/** Distances of consecutive days; `starts` has one more entry than there are days. */
-export function days(reading: Reading, vehicle: string, starts: readonly Millis[]): DistanceDay[] {
-  const { database } = reading
-  const before = database.prepare(
-    'SELECT last_km AS km FROM odometer_slot WHERE vehicle = ? AND slot < ? ORDER BY slot DESC LIMIT 1',
-  )
-  const within = database.prepare(
-    'SELECT first_km AS km FROM odometer_slot WHERE vehicle = ? AND slot >= ? AND slot < ? ORDER BY slot LIMIT 1',
-  )
-  const slotOf = (time: Millis) => Math.floor(time / SLOT_MS)
-  return starts.slice(0, -1).map((start, index) => {
-    const end = starts[index + 1] as Millis
-    const first = within.get(vehicle, slotOf(start), slotOf(end))
-    if (first === undefined) {
-      const hasData = timelineOf(reading, { vehicle, from: start, to: end }).count > 0
-      return { start, distance: undefined, hasData }
-    }
-    const from = before.get(vehicle, slotOf(start))?.km ?? first.km
-    const to = before.get(vehicle, slotOf(end))?.km
-    return { start, distance: rounded(Number(to) - Number(from)), hasData: true }
-  })
-}
-
-export function totalDistance({ database }: Connection, vehicle: string): number {
-  const row = database
-    .prepare(
-      `SELECT
-         (SELECT max(last_km) FROM odometer_slot WHERE vehicle = ?1) -
-         (SELECT min(first_km) FROM odometer_slot WHERE vehicle = ?1) AS km`,
-    )
-    .get(vehicle)
-  return rounded(Number(row?.km ?? 0))
 }
 
 /**

@@ -1,19 +1,32 @@
 /** The worker that reads the journal: long reads never hold up frames, records or requests. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../model/errors.ts'
+import type { TripQuery } from '../../model/ports.ts'
+import type { TripSettings } from '../../model/trip.ts'
 import { CLOSE } from '../end-worker.ts'
 import { BacklogParts, type BacklogQuery } from './backlog-parts.ts'
 import { blockToSeal } from './blocks/block-to-seal.ts'
-import { buckets, days, events, page, sample, span, totalDistance, usage } from './queries.ts'
+import {
+  days,
+  distanceBetween,
+  explainDistance,
+  totalDistance,
+} from './distance/distance-queries.ts'
+import { buckets, events, page, sample, span, usage } from './queries.ts'
+import { reads } from './read-log.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
 import { sentFrames } from './sent-frames.ts'
+import { TripBook } from './trips/trip-book.ts'
 
 const queries = {
   blockToSeal,
   buckets,
   days,
+  distanceBetween,
   events,
+  explainDistance,
   page,
+  reads,
   sample,
   sentFrames,
   span,
@@ -21,7 +34,7 @@ const queries = {
   usage,
 }
 
-export type ReaderMethod = keyof typeof queries | 'backlogPart'
+export type ReaderMethod = keyof typeof queries | 'backlogPart' | 'trips'
 
 export interface ReaderRequest {
   id: number
@@ -34,15 +47,17 @@ export type ReaderAnswer = { id: number; result: unknown } | { id: number; error
 interface Open {
   reading: Reading
   backlog: BacklogParts
+  trips: TripBook
 }
 
 /** What the thread is given; `closing` holds 1 as soon as what waits need not be answered any more. */
 export interface ReaderWork {
   path: string
   closing: Int32Array
+  trips: TripSettings
 }
 
-const { path, closing } = workerData as ReaderWork
+const { path, closing, trips: tripSettings } = workerData as ReaderWork
 let open: Open | undefined
 
 parentPort?.on('message', async (request: ReaderRequest | typeof CLOSE) => {
@@ -59,10 +74,14 @@ async function answerOf({ id, method, args }: ReaderRequest): Promise<ReaderAnsw
     // nobody waits for what was asked before the end
     if (Atomics.load(closing, 0) === 1) throw new Error('the reader is closing')
     open ??= opened(path)
-    const { reading, backlog } = open
+    const { reading, backlog, trips } = open
     if (method === 'backlogPart') {
       const [query] = args as [BacklogQuery]
       return { id, result: await inSnapshot(reading, () => backlog.next(query)) }
+    }
+    if (method === 'trips') {
+      const [query] = args as [TripQuery]
+      return { id, result: inSnapshot(reading, () => trips.answer(query)) }
     }
     const query = queries[method] as (reading: Reading, ...args: unknown[]) => unknown
     return { id, result: inSnapshot(reading, () => query(reading, ...args)) }
@@ -73,5 +92,9 @@ async function answerOf({ id, method, args }: ReaderRequest): Promise<ReaderAnsw
 
 function opened(path: string): Open {
   const reading = openReading(path)
-  return { reading, backlog: new BacklogParts(reading) }
+  return {
+    reading,
+    backlog: new BacklogParts(reading),
+    trips: new TripBook(reading, tripSettings),
+  }
 }

@@ -1,16 +1,20 @@
 /** The reading ports of the journal: asks the reader's worker, one thread for all requests. */
 import { Worker } from 'node:worker_threads'
 import type { SentFrame } from '../../model/bus-request.ts'
+import type { ReadLogReader, StoredRead } from '../../model/data-read.ts'
 import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
 import type {
   DistanceDay,
+  DistanceExplanation,
   EventReader,
   RecordPage,
   RecordReader,
   SentFrameReader,
+  TripReader,
   Usage,
 } from '../../model/ports.ts'
+import { defaultTripSettings, type TripSettings } from '../../model/trip.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import type { BatchFormat } from '../batch-codec.ts'
 import { endWorker } from '../end-worker.ts'
@@ -20,12 +24,19 @@ import type { SealQuery } from './blocks/block-to-seal.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import type { ReaderAnswer, ReaderMethod, ReaderRequest, ReaderWork } from './reader-worker.ts'
 
-export interface JournalReader extends RecordReader, EventReader, SentFrameReader {
+export interface JournalReader
+  extends RecordReader,
+    EventReader,
+    SentFrameReader,
+    ReadLogReader,
+    TripReader {
   blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
   /** Batches for a sink, made on the reader's thread. */
   backlog(format: BatchFormat, vehicles: () => readonly Vehicle[]): BacklogReader
   stop(): Promise<void>
 }
+
+import type { TripAnswer } from './trips/trip-book.ts'
 
 interface Waiting {
   resolve(result: unknown): void
@@ -41,6 +52,7 @@ const startReaderWorker: StartReaderWorker = (work) =>
 export function createReader(
   path: string,
   startWorker: StartReaderWorker = startReaderWorker,
+  tripSettings: TripSettings = defaultTripSettings,
 ): JournalReader {
   const waiting = new Map<number, Waiting>()
   const closing = new Int32Array(new SharedArrayBuffer(4))
@@ -51,7 +63,7 @@ export function createReader(
   /** The worker is started on the first read, and anew if it ever dies. */
   function running(): Worker {
     if (worker !== undefined) return worker
-    const started = startWorker({ path, closing })
+    const started = startWorker({ path, closing, trips: tripSettings })
     started.on('message', (answer: ReaderAnswer) => {
       const request = waiting.get(answer.id)
       waiting.delete(answer.id)
@@ -91,7 +103,17 @@ export function createReader(
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
     days: (vehicle, starts) => ask<DistanceDay[]>('days', vehicle, starts),
     totalDistance: (vehicle) => ask<number>('totalDistance', vehicle),
+    explainDistance: (vehicle, from, to) =>
+      ask<DistanceExplanation>('explainDistance', vehicle, from, to),
     usage: (vehicle, from, to) => ask<Usage>('usage', vehicle, from, to),
+    distanceBetween: (vehicle, from, to) =>
+      ask<number | undefined>('distanceBetween', vehicle, from, to),
+    async trips(query) {
+      for (;;) {
+        const answer = await ask<TripAnswer>('trips', query)
+        if ('trips' in answer) return answer.trips
+      }
+    },
     events: (query) => ask<StoredEvent[]>('events', query),
     blockToSeal: (query) => ask<SealedBlock | undefined>('blockToSeal', query),
     backlog: (format, vehicles) => ({
@@ -100,6 +122,7 @@ export function createReader(
         return ask<BacklogPart>('backlogPart', query)
       },
     }),
+    reads: (query) => ask<StoredRead[]>('reads', query),
     sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {
       stopped = true

@@ -4,26 +4,17 @@
  */
 import { type Database, isRefusal, type Row, type Statement } from '../../database/sqlite.ts'
 import { messageOf } from '../../model/errors.ts'
-import type { Logger, OdometerPoint } from '../../model/ports.ts'
+import type { Logger } from '../../model/ports.ts'
 import type { NewRecord, StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import type { SealedBlock } from './blocks/sealed-block.ts'
 import { SealedNumbers } from './blocks/sealed-numbers.ts'
-import { OdometerSlots } from './odometer-slots.ts'
 import { INSERT_RECORD, recordOf, rowValues } from './rows.ts'
-
-export interface Pending {
-  record: NewRecord
-  odometer: OdometerPoint | undefined
-  /** Whether the time of the odometer's point is not known yet. */
-  waits: boolean
-}
 
 export class RecordTable {
   readonly #database: Database
   readonly #logger: Logger
   readonly #insert: Statement
-  readonly #slots: OdometerSlots
   readonly #after: Statement
   readonly #newest: Statement
   readonly #outside: Statement
@@ -44,7 +35,6 @@ export class RecordTable {
     this.#logger = logger
     const prepare = (sql: string) => database.prepare(sql)
     this.#insert = prepare(INSERT_RECORD)
-    this.#slots = new OdometerSlots(database)
     this.#after = prepare('SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?')
     this.#outside = prepare(
       `SELECT seq FROM record WHERE seq > ? AND (received < ? OR received > ?)
@@ -104,16 +94,13 @@ export class RecordTable {
   }
 
   /** Within a transaction. False if the database refused the record as such. */
-  write({ record, odometer, waits }: Pending): boolean {
+  write(record: NewRecord): boolean {
     try {
       if (this.#sealed.holds(record)) return true
       const { changes } = this.#insert.run(...rowValues(this.#last + 1, record))
       if (Number(changes) === 0) return true
       this.#last += 1
       this.#added += 1
-      if (odometer === undefined) return true
-      if (waits) this.#slots.wait(odometer, record.boot)
-      else this.#slots.add(odometer)
       return true
     } catch (error) {
       if (!isRefusal(error)) throw error

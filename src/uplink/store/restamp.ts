@@ -3,7 +3,7 @@
  *
  * - This boot: all that it stamped without knowing the time is moved by one delta, so that order and
  *   distances stay as they were: records (`shift` tells by how much, for their ids), events, frames
- *   sent, vehicle states, points of odometer and counters, which go to their slots now. Done once a
+ *   sent, reads, vehicle states, points of odometer and counters, which go to their slots now. Done once a
  *   boot.
  * - Earlier boots that ended without ever knowing: how long they are ago nobody knows. They are
  *   placed in order, as late as possible: the last ends where this boot begins. Nothing of them goes
@@ -13,6 +13,7 @@
  * the last place in the journal whose records will not move again.
  */
 import type { Database } from '../../database/sqlite.ts'
+import type { OdometerPoint } from '../../model/odometer.ts'
 import type { CounterPoint } from '../../model/ports.ts'
 import type {
   ClockTrust,
@@ -23,7 +24,7 @@ import type {
 } from '../../model/record.ts'
 import { type Micros, type Millis, millisToMicros } from '../../model/time.ts'
 import { CounterSlots } from './counter-slots.ts'
-import { OdometerSlots } from './odometer-slots.ts'
+import { DistanceSlots } from './distance/distance-slots.ts'
 
 export interface Restamp {
   boot: string
@@ -100,8 +101,10 @@ function moveRest(database: Database, move: Move, isFinal: boolean): void {
   database.prepare(event).run(boot, by, floor, state)
   const sent = 'UPDATE sent_time SET first = max(first + ?2, ?3), boot = ?4 WHERE boot = ?1'
   database.prepare(sent).run(boot, by, floor, state)
+  const read = 'UPDATE data_read SET time = max(time + ?2, ?3), boot = ?4 WHERE boot = ?1'
+  database.prepare(read).run(boot, by, floor, state)
   database
-    .prepare('UPDATE provisional_point SET time = max(time + ?2, ?3) WHERE boot = ?1')
+    .prepare('UPDATE provisional_odometer SET time = max(time + ?2, ?3) WHERE boot = ?1')
     .run(boot, by, floor)
   database
     .prepare(
@@ -117,14 +120,15 @@ function moveRest(database: Database, move: Move, isFinal: boolean): void {
 }
 
 function foldPoints(database: Database, boot: string): void {
-  const slots = new OdometerSlots(database)
+  const slots = new DistanceSlots(database)
   const points = database.prepare(
-    'SELECT * FROM provisional_point WHERE boot = ? ORDER BY time, km',
+    'SELECT time, point FROM provisional_odometer WHERE boot = ? ORDER BY time, num',
   )
-  for (const { vehicle, time, km } of points.all(boot)) {
-    slots.add({ vehicle: String(vehicle), time: Number(time), travelled: Number(km) })
+  for (const { time, point } of points.all(boot)) {
+    slots.add({ ...(JSON.parse(String(point)) as OdometerPoint), time: Number(time) })
   }
-  database.prepare('DELETE FROM provisional_point WHERE boot = ?').run(boot)
+  slots.write()
+  database.prepare('DELETE FROM provisional_odometer WHERE boot = ?').run(boot)
 }
 
 function foldCounters(database: Database, boot: string): void {

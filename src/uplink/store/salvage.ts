@@ -34,13 +34,15 @@ const tables: readonly Table[] = [
   { name: 'kept', key: ['part', 'owner'] },
   { name: 'lane', key: ['sink'] },
   { name: 'cursor', key: ['sink'] },
-  { name: 'provisional_point', key: ['vehicle', 'boot', 'km'] },
+  { name: 'provisional_odometer' },
   { name: 'provisional_counter', key: ['vehicle', 'boot', 'counter', 'minute'] },
   { name: 'event', stray: 'seq', counted: ['event_by_time', 'count(*)'] },
   { name: 'record', stray: 'seq', counted: ['record_by_time', 'count(*)'] },
-  { name: 'odometer_slot', key: ['vehicle', 'slot'] },
+  { name: 'distance_slot', key: ['vehicle', 'slot'] },
+  { name: 'odometer_points', key: ['vehicle', 'slot'] },
   { name: 'counter_slot', key: ['vehicle', 'counter', 'slot'] },
   { name: 'block', stray: 'num', counted: ['block_by_time', 'sum(count)'] },
+  { name: 'data_read', counted: ['data_read_by_time', 'count(*)'] },
   { name: 'sent_frame' },
   { name: 'sent_time', counted: ['sent_time_by_first', 'count(*)'] },
 ]
@@ -48,7 +50,8 @@ const tables: readonly Table[] = [
 const DELETE_SEALED = `
   DELETE FROM record WHERE EXISTS (
     SELECT 1 FROM block WHERE block.vehicle = record.vehicle AND block.boot = record.boot
-      AND record.seq BETWEEN first_seq AND last_seq)`
+      AND (record.seq BETWEEN first_seq AND last_seq
+        OR record.number BETWEEN first_number AND last_number))`
 const LANE_OF_CURSOR = `
   INSERT OR IGNORE INTO lane SELECT sink, seq, '[]' FROM cursor WHERE sink = 'mqtt';
   DELETE FROM cursor WHERE sink = 'mqtt';`

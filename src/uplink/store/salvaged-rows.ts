@@ -23,6 +23,8 @@ export function rowChecks(): Record<string, RowCheck> {
     record: sound((row) => clocks.has(row.clock) && isWhole(recordOf(row))),
     block: sound(isWholeBlock),
     event: jsonIn('data'),
+    odometer_points: jsonIn('points', 'state'),
+    provisional_odometer: jsonIn('point'),
     vehicle_state: (row) => withoutBroken('counters', jsonIn('status', 'odometer')(row)),
     kept: sound((row) => JSON.parse(String(row.state)) !== undefined),
     lane: sound((row) => isLane(row.live, JSON.parse(String(row.backlog)))),

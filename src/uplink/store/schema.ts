@@ -29,13 +29,21 @@
  *   data           the records in order of time, then of seq: a columnar batch (columns/
  *                  batch-format.ts), as a raw deflate stream (RFC 1951)
  *
- * odometer_slot    the odometer of record, a row a vehicle and quarter of an hour (slot =
- *                  ms / 900000) with a reading: time and km travelled of its first and its last one.
- *                  A distance between two moments is a difference of two rows, so any time zone's
- *                  days can be cut and they add up. All zones are whole quarters from UTC.
+ * odometer_points  the readings of the vehicle's odometers, a row a vehicle and quarter of an hour (slot
+ *                  = ms / 900000)
+ *   points         JSON: by instrument, of each minute the first and the last (distance/slot-points.ts)
+ *   state          JSON: what the count of distances goes on from behind the slot (distance-fold.ts)
  *
- * provisional_point   km travelled and when they were reached, while a boot did not know the time; goes
- *                  to odometer_slot when it does
+ * distance_slot    the odometer of record: what those points add up to, a row a slot with a reading. A
+ *                  distance between two moments is a sum of rows, so any time zone's days can be cut
+ *                  and they add up. All zones are whole quarters from UTC.
+ *   first_time, last_time   ms: of its first reading and its last one
+ *   km             what they add to the distance travelled; the way from the reading before the slot
+ *                  to its first one belongs to it
+ *   estimated_km, error_km   km of that which are estimates, and by which those may be wrong
+ *
+ * provisional_odometer   points of a boot that did not know the time (JSON); go to odometer_points when
+ *                  it does
  *
  * counter_slot     run totals of engine hours and fuel used, likewise: what they have grown by since the
  *                  vehicle's first reading of them, over resets (decoder/vehicle/run-total.ts)
@@ -74,6 +82,15 @@
  *   time           ms since 1970, UTC: when it happened
  *   type, data     `dtc.set`, …; JSON object
  *   boot           as in sent_time
+ *
+ * data_read        who was shown location or identity (model/data-read.ts), a row for what one token asked
+ *                  of one route within a minute
+ *   seq            its number
+ *   time           ms since 1970, UTC: the first time within the minute
+ *   count          how often
+ *   token, subject, address, route, vehicle, what   as in model/data-read.ts
+ *   boot           as in sent_time
+ *   Rows more than 90 days older than the newest are removed at the start and once a day.
  *
  * kept             what a part of the gateway remembers of something over a restart: JSON
  * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
@@ -260,6 +277,77 @@ const migrations: readonly string[] = [
      PRIMARY KEY (vehicle, boot, counter, minute)
    ) STRICT, WITHOUT ROWID;
    ALTER TABLE vehicle_state ADD COLUMN counters TEXT;`,
+
+  // Distances were kept as they had added up; the series that were open go on from where they were.
+  `CREATE TABLE odometer_points (
+     vehicle TEXT NOT NULL,
+     slot INTEGER NOT NULL,
+     points TEXT NOT NULL,
+     state TEXT NOT NULL,
+     PRIMARY KEY (vehicle, slot)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE distance_slot (
+     vehicle TEXT NOT NULL,
+     slot INTEGER NOT NULL,
+     first_time INTEGER NOT NULL,
+     last_time INTEGER NOT NULL,
+     km REAL NOT NULL,
+     estimated_km REAL NOT NULL,
+     error_km REAL NOT NULL,
+     PRIMARY KEY (vehicle, slot)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE provisional_odometer (
+     num INTEGER PRIMARY KEY,
+     boot TEXT NOT NULL,
+     time INTEGER NOT NULL,
+     point TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX provisional_odometer_by_boot ON provisional_odometer (boot);
+   INSERT INTO distance_slot
+     SELECT vehicle, slot, first_time, last_time,
+       last_km - ifnull(lag(last_km) OVER (PARTITION BY vehicle ORDER BY slot), first_km), 0, 0
+     FROM odometer_slot;
+   INSERT INTO odometer_points
+     SELECT vehicle, slot,
+       json_object('travelled', json_object('rank', 0, 'points', json_array(
+         json_array(first_time - slot * 900000, first_km),
+         json_array(last_time - slot * 900000, last_km)))),
+       json_object('leader', 'travelled', 'series', json_object('travelled', json_object(
+         'rank', 0, 'km', last_km, 'time', last_time, 'behind', 0)))
+     FROM odometer_slot;
+   UPDATE odometer_points SET state = ifnull((
+     SELECT json_object('series', json_group_object(series.key, json_object(
+         'rank', CAST(replace(series.key, rtrim(series.key, replace(series.key, '/', '')), '') AS INTEGER),
+         'km', series.value ->> 'km', 'time', (series.value ->> 'time') / 1000,
+         'behind', (odometer ->> 'travelled') - ((series.value ->> 'km') - (series.value ->> 'offset')))))
+     FROM vehicle_state, json_each(odometer, '$.series') AS series
+     WHERE vehicle_state.vehicle = odometer_points.vehicle AND series.value ->> 'offset' < 1e12
+     HAVING count(*) > 0), state)
+   WHERE (vehicle, slot) IN (SELECT vehicle, max(slot) FROM odometer_slot GROUP BY vehicle);
+   INSERT INTO provisional_odometer
+     SELECT NULL, boot, time, json_object('vehicle', vehicle, 'series', 'travelled',
+       'rank', 0, 'time', time, 'km', km) FROM provisional_point;
+   UPDATE vehicle_state SET odometer = json_object('time', odometer ->> 'time', 'series', (
+     SELECT json_group_object(series.key, json_object(
+       'km', series.value ->> 'km', 'time', series.value ->> 'time'))
+     FROM json_each(odometer, '$.series') AS series));
+   DROP TABLE odometer_slot;
+   DROP TABLE provisional_point;`,
+
+  `CREATE TABLE data_read (
+     seq INTEGER PRIMARY KEY,
+     time INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     token TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     address TEXT NOT NULL,
+     route TEXT NOT NULL,
+     vehicle TEXT NOT NULL,
+     what TEXT NOT NULL,
+     boot TEXT
+   ) STRICT;
+   CREATE INDEX data_read_by_time ON data_read (time, seq);
+   CREATE INDEX data_read_provisional ON data_read (boot) WHERE boot IS NOT NULL;`,
 ]
 
 /**

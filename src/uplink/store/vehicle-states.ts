@@ -3,13 +3,16 @@
  * together with the records that they are of.
  */
 import type { Database, Statement } from '../../database/sqlite.ts'
-import { type Checkpoint, mergeStatus } from '../../model/record.ts'
+import { type Checkpoint, mergeStatus, type OdometerState } from '../../model/record.ts'
 import type { Micros, Millis } from '../../model/time.ts'
 import type { CommitPart } from './commit-part.ts'
 
 /** Run totals that are not known to who writes stay. */
 const SAVE = `INSERT OR REPLACE INTO vehicle_state VALUES (?1, ?2, ?3, ?4,
   ifnull(?5, (SELECT counters FROM vehicle_state WHERE vehicle = ?1)))`
+
+/** Where no odometer was ever read. */
+const UNCHECKED: OdometerState = { time: 0, series: {} }
 
 export class VehicleStates implements CommitPart {
   readonly #save: Statement
@@ -32,10 +35,11 @@ export class VehicleStates implements CommitPart {
 
   /** A vehicle has several pipelines (live, recordings): none may hide what another has heard. */
   add(vehicle: string, { status, odometer, counters }: Checkpoint): void {
-    const { status: before = {} } = this.#waiting.get(vehicle) ?? {}
+    const { status: before = {}, odometer: known } = this.#waiting.get(vehicle) ?? {}
+    const checked = odometer ?? known
     this.#waiting.set(vehicle, {
       status: mergeStatus(before, status),
-      odometer,
+      ...(checked === undefined ? {} : { odometer: checked }),
       ...(counters === undefined ? {} : { counters }),
     })
   }
@@ -69,8 +73,10 @@ export class VehicleStates implements CommitPart {
   write(): void {
     this.#writtenAt = this.#now() * 1000
     for (const [vehicle, { status, odometer, counters }] of this.#waiting) {
-      const newest = mergeStatus(this.get(vehicle)?.status ?? {}, status)
-      const states = [newest, odometer].map((state) => JSON.stringify(state))
+      const stored = this.get(vehicle)
+      const newest = mergeStatus(stored?.status ?? {}, status)
+      const checked = odometer ?? stored?.odometer ?? UNCHECKED
+      const states = [newest, checked].map((state) => JSON.stringify(state))
       const totals = counters === undefined ? null : JSON.stringify(counters)
       this.#save.run(vehicle, ...states, this.#writtenAt, totals)
     }

@@ -50,9 +50,28 @@ function open(value) {
 
 function begin() {
   const value = token()
-  if (value === '') ask('')
-  else if (looksLikeToken(value)) open(value)
+  if (value === '') {
+    ask('')
+    void claim()
+  } else if (looksLikeToken(value)) open(value)
   else ask('The link does not hold a whole token. Was it cut off?')
+}
+
+/** Who opens the page of a gateway without an owner on the machine itself becomes its owner. */
+async function claim() {
+  if (!['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)) return
+  try {
+    const state = await fetch('/v1/gateway/claim')
+    if (!state.ok || (await state.json()).claimed) return
+    const answer = await fetch('/v1/gateway/claim', { method: 'POST' })
+    const { token: value = '' } = await answer.json()
+    // A token may have been given by hand meanwhile.
+    if (!looksLikeToken(value) || dashboard !== undefined) return
+    keep(value)
+    open(value)
+  } catch {
+    // The gateway is gone or answers otherwise: the form is there.
+  }
 }
 
 form.addEventListener('submit', (event) => {
