@@ -105,4 +105,6 @@ async function bare(): Promise<Started> {
 
 ingest()
 process.send?.(await (kind === 'gateway' ? gateway() : bare()))
+// Asked before and after a load.
+process.on('message', () => process.send?.(process.cpuUsage()))
 process.once('disconnect', () => process.exit())

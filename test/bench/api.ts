@@ -30,13 +30,24 @@ const GROUP = 2000
 const folder = mkdtempSync('/var/tmp/odograph-bench-')
 const children: ChildProcess[] = []
 
-async function start(...args: string[]): Promise<Started> {
+interface Server extends Started {
+  child: ChildProcess
+}
+
+async function start(...args: string[]): Promise<Server> {
   const child = fork(fileURLToPath(new URL('./api-server.ts', import.meta.url)), args, {
     execArgv: ['--import', 'tsx'],
   })
   children.push(child)
   const [started] = (await once(child, 'message')) as [Started]
-  return started
+  return { ...started, child }
+}
+
+/** Microseconds of processor time so far. */
+async function processorTime({ child }: Server): Promise<number> {
+  child.send('time')
+  const [{ user, system }] = (await once(child, 'message')) as [NodeJS.CpuUsage]
+  return user + system
 }
 
 /** The days before now, one record a second, sealed as in a gateway that was on all the time. */
@@ -67,20 +78,25 @@ function fill(): void {
 
 interface Load {
   perSecond: number
+  /** Processor time of the server a request, its ingesting included. */
+  micros: number
   p50: number
   p99: number
 }
 
 /** Keep-alive connections that ask again as soon as they have an answer. */
-async function load({ port, token, vehicle }: Started, connections: number): Promise<Load> {
+async function load(server: Server, connections: number): Promise<Load> {
+  const { port, token, vehicle } = server
   const path = `/v1/vehicle/${vehicle}/status`
   const asked = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`
   const took: number[] = []
+  const before = await processorTime(server)
   const end = performance.now() + SECONDS * 1000
   await Promise.all(Array.from({ length: connections }, () => client(port, asked, end, took)))
+  const micros = ((await processorTime(server)) - before) / took.length
   took.sort((left, right) => left - right)
   const at = (part: number) => took[Math.floor(took.length * part)] ?? Number.NaN
-  return { perSecond: took.length / SECONDS, p50: at(0.5), p99: at(0.99) }
+  return { perSecond: took.length / SECONDS, micros, p50: at(0.5), p99: at(0.99) }
 }
 
 function client(port: number, asked: string, end: number, took: number[]): Promise<void> {
@@ -111,10 +127,14 @@ function client(port: number, asked: string, end: number, took: number[]): Promi
   })
 }
 
-async function firstByte({ port, token, vehicle }: Started, accept: string): Promise<number> {
+async function firstByte(
+  { port, token, vehicle }: Started,
+  accept: string,
+  query = '',
+): Promise<number> {
   const headers = { accept, authorization: `Bearer ${token}` }
   const began = performance.now()
-  const asked = request({ port, path: `/v1/vehicle/${vehicle}/history`, headers }).end()
+  const asked = request({ port, path: `/v1/vehicle/${vehicle}/history${query}`, headers }).end()
   const [answer] = (await once(asked, 'response')) as [IncomingMessage]
   if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`)
   await once(answer, 'data')
@@ -123,8 +143,8 @@ async function firstByte({ port, token, vehicle }: Started, accept: string): Pro
   return took
 }
 
-function told({ perSecond, p50, p99 }: Load): string {
-  return `${Math.round(perSecond)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
+function told({ perSecond, micros, p50, p99 }: Load): string {
+  return `${Math.round(perSecond)}/s, ${Math.round(micros)} µs of processor, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`
 }
 
 function median(values: number[]): number {
@@ -158,12 +178,18 @@ try {
     )
   }
   if (DAYS > 0) {
-    for (const accept of ['application/json', 'application/x-ndjson', 'text/csv']) {
-      const first = await firstByte(gateway, accept)
+    const asked: [accept: string, query: string][] = [
+      ['application/json', ''],
+      ['application/json', '?limit=1000'],
+      ['application/x-ndjson', ''],
+      ['text/csv', ''],
+    ]
+    for (const [accept, query] of asked) {
+      const first = await firstByte(gateway, accept, query)
       const rest: number[] = []
-      for (let round = 0; round < 5; round += 1) rest.push(await firstByte(gateway, accept))
+      for (let round = 0; round < 5; round += 1) rest.push(await firstByte(gateway, accept, query))
       const times = `first ${first.toFixed(0)} ms, then ${median(rest).toFixed(0)} ms`
-      console.log(`first byte of ${DAYS} days as ${accept}: ${times}`)
+      console.log(`first byte of ${DAYS} days as ${accept}${query}: ${times}`)
     }
   }
 } finally {
