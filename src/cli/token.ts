@@ -5,7 +5,7 @@
  * ends tokens, at once also in a gateway that is running.
  */
 
-import type { IssuedToken } from '../api/auth/token-register.ts'
+import type { IssuedToken, TokenRegister } from '../api/auth/token-register.ts'
 import { issuePrivilegeToken, issueUserToken } from '../api/auth/tokens.ts'
 import { dataFolder } from '../config/data-folder.ts'
 import { loadSigningKey } from '../config/identity.ts'
@@ -52,12 +52,11 @@ async function create(args: string[], io: CommandIo): Promise<number> {
   const ids = isUser ? [] : privileges(values.privileges)
   const { config } = loadConfig({ file: values.config, environment: process.env })
   const folder = dataFolder(values.data)
-  const text = await withTokens(folder, (register) => {
+  const issue = (register?: TokenRegister) => {
     const signer = {
       signingKey: loadSigningKey(folder),
       issuer: config.api.issuer,
-      ...withoutUndefined({ audience: config.api.auth.audience }),
-      register,
+      ...withoutUndefined({ audience: config.api.auth.audience, register }),
     }
     return isUser
       ? issueUserToken(signer, { sub: config.gateway.owner, expiresSeconds })
@@ -66,8 +65,15 @@ async function create(args: string[], io: CommandIo): Promise<number> {
           privileges: ids,
           expiresSeconds,
         })
-  })
-  io.stdout.write(`${text}\n`)
+  }
+  try {
+    io.stdout.write(`${await withTokens(folder, issue)}\n`)
+  } catch (error) {
+    if (!(error instanceof OdographError) || error.code !== 'store-failed') throw error
+    // A full card keeps nobody out of the gateway.
+    io.stderr.write(`the token is good, but stands in no list: ${error.message}\n`)
+    io.stdout.write(`${await issue()}\n`)
+  }
   return 0
 }
 

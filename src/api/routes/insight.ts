@@ -20,6 +20,11 @@ const AROUND = 10
 /** Beyond any time that a record can have (ECMA-262, 21.4.1.1). */
 const EVER: Millis = 8.64e15
 const JSON_ONLY = ['application/json'] as const
+/** What the bounds of the window are called here. */
+const NAMES = {
+  start: 'from',
+  end: 'to',
+}
 const units = { engineHours: 'h', fuelUsed: 'l' } as const
 
 export function addInsightRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -55,8 +60,7 @@ export function addInsightRoutes(app: FastifyInstance, context: ApiContext): voi
     errors: [400, 406],
     async handle({ access: { vehicle }, query, request }) {
       negotiate(request.headers.accept, JSON_ONLY)
-      const names = { start: 'from', end: 'to' }
-      const bounds = { startDate: query.from, endDate: query.to, names }
+      const bounds = { startDate: query.from, endDate: query.to, names: NAMES }
       const { from, to } = timeWindow(bounds, clock.now())
       const used = from < to ? await records.usage(vehicle.id, from, to) : {}
       const body: Record<string, unknown> = { from: isoTime(from), to: isoTime(to) }
