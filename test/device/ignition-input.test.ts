@@ -38,7 +38,7 @@ function tools(version: string): void {
     'gpiomon',
     `[ "$1" = --version ] && echo "gpiomon (libgpiod) v${version}" && exit 0
 echo "$@" > ${at('mon.args')}
-trap 'rm -f ${at('held')}; : > ${at('edges')}; kill $tail; exit 0' TERM
+trap 'rm -f ${at('held')}; : > ${at('edges')}; kill $!; exit 0' TERM
 tail -n +1 -f ${at('edges')} &
 tail=$!
 touch ${at('held')}
