@@ -37,12 +37,17 @@ export function explanationView(explanation: DistanceExplanation): ExplanationVi
 function segmentView({ series, from, to, distance, begins, error }: DistanceSegment): object {
   return {
     ...instrumentOf(series),
-    from: { time: isoTime(from.time), odometer: from.km },
-    to: { time: isoTime(to.time), odometer: to.km },
+    from: { time: isoTime(from.time), odometer: toMillimetres(from.km) },
+    to: { time: isoTime(to.time), odometer: toMillimetres(to.km) },
     distance,
     ...(begins === undefined ? {} : { newInstrument: true }),
     ...(error === undefined ? {} : { estimated: true }),
   }
+}
+
+/** Estimates are sums, with the residue of binary fractions. */
+function toMillimetres(km: number): number {
+  return Math.round(km * 1e6) / 1e6
 }
 
 /** Series are named `source/sender/rank`; those of estimates by what they are made from. */

@@ -114,7 +114,7 @@ export function explainDistance(
     const last = segments.at(-1)
     if (last?.series === series && added.kind === 'counted') {
       last.to = { time, km }
-      last.distance = rounded(last.distance + added.km)
+      last.distance += added.km
       continue
     }
     segments.push({
@@ -126,6 +126,7 @@ export function explainDistance(
       ...(point.error === undefined ? {} : { error: point.error }),
     })
   }
+  for (const segment of segments) segment.distance = rounded(segment.distance)
   rejected.push(...rejectedIn(database, vehicle, begin, end))
   rejected.sort((a, b) => a.time - b.time)
   rejected.splice(0, rejected.length - MAX_REJECTED)
