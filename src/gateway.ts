@@ -349,6 +349,8 @@ export class Gateway {
       },
       claim: this.#rights.desk,
       happened: this.#happenings,
+      cors: this.#config.api.cors,
+      metrics: this.#config.api.metrics,
       clock,
       logger,
       version,

@@ -39,6 +39,7 @@ export function handleFailures(app: FastifyInstance, logger: Logger): void {
     }
     const allow = allowed.join(', ')
     reply.header('allow', allow)
+    if (request.method === 'OPTIONS') return reply.code(204).send()
     return send(reply, 405, `${request.method} is not possible here; ${allow} is.`)
   })
 }

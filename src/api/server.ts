@@ -30,6 +30,7 @@ import type { ClaimDesk } from './auth/claim.ts'
 import type { TokenKeys } from './auth/tokens.ts'
 import { Connections } from './connections.ts'
 import type { ApiContext } from './context.ts'
+import { allowOrigin } from './cors.ts'
 import {
   handleFailures,
   refuseConnection,
@@ -61,6 +62,7 @@ import { addHistoryRoutes } from './routes/history.ts'
 import { addInsightRoutes } from './routes/insight.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
+import { addMetricsRoute } from './routes/metrics.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
@@ -111,6 +113,10 @@ export interface ApiOptions {
   logger: Logger
   version: string
   limits?: Partial<ConnectionLimits>
+  /** Origins whose pages may call it; none where absent. */
+  cors?: readonly string[]
+  /** Whether there is `/metrics`. */
+  metrics?: boolean
   compat?: {
     /** Accepts privilege tokens of this vehicle contract only; by default of any. */
     vehicleContract?: string
@@ -161,6 +167,7 @@ export async function createApi(options: ApiOptions): Promise<ApiServer> {
   app.server.on('checkExpectation', refuseExpectation)
   app.addHook('onRequest', (request, reply, next) => {
     addSafetyHeaders(request, reply)
+    allowOrigin(request, reply, options.cors ?? [])
     const { socket, httpVersion, headers } = request.raw
     if (connections.isRefused(socket)) next(tooManyConnections())
     else if (httpVersion === '1.1' && headers.host === undefined) next(hostMissing())
@@ -211,6 +218,9 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     owner,
     claim,
     audit,
+    cors: _cors,
+    metrics,
+    limits: _limits,
     ...readers
   } = options
   const context: ApiContext = {
@@ -264,6 +274,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addIssuedTokenRoutes(app, context)
   addClaimRoutes(app, context)
   addAuditRoutes(app, context)
+  if (metrics === true) addMetricsRoute(app, context)
   addLiveRoutes(app, context, { happened, events, every })
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),

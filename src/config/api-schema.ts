@@ -54,6 +54,11 @@ export const api = section({
     .boolean()
     .default(false)
     .describe('Listens beyond loopback although no token was issued yet'),
+  cors: z
+    .array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'write an origin, as in https://fleet.example'))
+    .default([])
+    .describe('Origins whose pages may call the API'),
+  metrics: z.boolean().default(false).describe('/metrics for Prometheus'),
   tls,
   auth,
 }).prefault({})

@@ -62,6 +62,8 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       listen: '127.0.0.1:8080',
       issuer: 'odograph',
       claimed: false,
+      cors: [],
+      metrics: false,
       tls: false,
       auth: { issuers: [] },
     },
