@@ -3,17 +3,15 @@
  * from which source, the frame as candump writes it, what kind, who asked and why. Reads the journal
  * of a gateway that may be running.
  */
-import { existsSync } from 'node:fs'
 import { dataFolderPath, journalPath } from '../config/data-folder.ts'
-import { type Database, openDatabase } from '../database/sqlite.ts'
 import type { SentFrame } from '../model/bus-request.ts'
-import { messageOf, OdographError } from '../model/errors.ts'
+import { OdographError } from '../model/errors.ts'
 import type { SentQuery } from '../model/ports.ts'
 import { isoTime, type Millis, microsToMillis } from '../model/time.ts'
 import { withoutUndefined } from '../model/without-undefined.ts'
 import { sentFrames } from '../uplink/store/sent-frames.ts'
 import { type CommandIo, durationSeconds, parseCommand } from './command.ts'
-import { LineWriter } from './lines.ts'
+import { printLog, readLog } from './journal-log.ts'
 
 const MAX_LINES = 1_000_000
 
@@ -38,36 +36,11 @@ export async function governor(args: string[], io: CommandIo): Promise<number> {
     to: Number.MAX_SAFE_INTEGER,
     limit: lineLimit(values.limit),
   }
-  const frames = read(journalPath(dataFolderPath(values.data)), query)
+  const path = journalPath(dataFolderPath(values.data))
+  const frames = readLog(path, 'sent_time', (database) => sentFrames({ database }, query))
   if (frames.length === 0) io.stderr.write('no such frame was sent, or not more than 15 s ago\n')
-  const lines = new LineWriter(io.stdout)
-  const text = values.json === true ? jsonLine : textLine
-  for (const frame of frames) {
-    if (io.signal.aborted) break
-    lines.line(text(frame))
-    await lines.pressure()
-  }
-  await lines.flushed()
+  await printLog(frames, values.json === true ? jsonLine : textLine, io)
   return 0
-}
-
-function read(path: string, query: SentQuery): SentFrame[] {
-  if (!existsSync(path)) throw new OdographError('store-failed', path, 'there is no journal')
-  const database = openDatabase(path, { readOnly: true })
-  try {
-    return hasLog(database) ? sentFrames({ database }, query) : []
-  } catch (error) {
-    throw new OdographError('store-failed', path, messageOf(error), error)
-  } finally {
-    database.close()
-  }
-}
-
-/** A journal that only an earlier version has written to has none. */
-function hasLog(database: Database): boolean {
-  return (
-    database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'sent_time'").get() !== undefined
-  )
 }
 
 /** `1h`, `30d`: so long ago; else a day or a time, of UTC where it names no zone. */

@@ -7,15 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApiOptions, ApiServer } from '../../src/api/server.ts'
 import { Pipelines } from '../../src/gateway/pipelines.ts'
-import type { RecordReader } from '../../src/model/ports.ts'
 import type { SignalValue } from '../../src/model/reading.ts'
 import type { SignalName } from '../../src/model/signals.ts'
 import { type Millis, millisToMicros } from '../../src/model/time.ts'
-import * as distances from '../../src/uplink/store/distance/distance-queries.ts'
 import { Journal } from '../../src/uplink/store/journal.ts'
-import * as queries from '../../src/uplink/store/queries.ts'
-import { openReading, type Reading } from '../../src/uplink/store/reading.ts'
+import { openReading } from '../../src/uplink/store/reading.ts'
 import { bearer, FakeClock, FakeGateway, testApi, truck, userToken } from './api-fakes.ts'
+import { directReader } from './direct-reader.ts'
 import { silent } from './journal-records.ts'
 
 export type Values = Partial<Record<SignalName, SignalValue>>
@@ -35,22 +33,6 @@ export interface StoredApi {
     method?: 'GET' | 'POST',
   ): Promise<{ status: number; body: Record<string, unknown> }>
   stop(): Promise<void>
-}
-
-function directReader(reading: Reading): RecordReader {
-  return {
-    sample: async (query, limit) => queries.sample(reading, query, limit),
-    buckets: async (query, parts) => queries.buckets(reading, query, parts),
-    page: async (query, options) => queries.page(reading, query, options),
-    span: async (vehicle) => queries.span(reading, vehicle),
-    days: async (vehicle, starts) => distances.days(reading, vehicle, starts),
-    totalDistance: async (vehicle) => distances.totalDistance(reading, vehicle),
-    distanceBetween: async (vehicle, from, to) =>
-      distances.distanceBetween(reading, vehicle, from, to),
-    explainDistance: async (vehicle, from, to) =>
-      distances.explainDistance(reading, vehicle, from, to),
-    usage: async (vehicle, from, to) => queries.usage(reading, vehicle, from, to),
-  }
 }
 
 export async function storedApi(

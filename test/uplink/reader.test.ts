@@ -5,12 +5,11 @@ import { OdographError } from '../../src/model/errors.ts'
 import type { PageMark, PageOptions, RecordQuery, RecordReader } from '../../src/model/ports.ts'
 import type { StoredRecord } from '../../src/model/record.ts'
 import type { Millis } from '../../src/model/time.ts'
-import * as distances from '../../src/uplink/store/distance/distance-queries.ts'
 import type { Journal } from '../../src/uplink/store/journal.ts'
-import * as queries from '../../src/uplink/store/queries.ts'
 import { createReader } from '../../src/uplink/store/reader.ts'
 import { openReading } from '../../src/uplink/store/reading.ts'
 import { SLOT_MS } from '../../src/uplink/store/schema.ts'
+import { directReader } from '../support/direct-reader.ts'
 import {
   chance,
   checkpointOf,
@@ -28,32 +27,18 @@ const DAY = 24 * HOUR
 
 type Reader = RecordReader & { stop(): Promise<void> }
 
-/** The plain functions behind the port. */
-function directReader(path: string): Reader {
+function openDirectly(path: string): Reader {
   const reading = openReading(path)
-  return {
-    sample: async (query, limit) => queries.sample(reading, query, limit),
-    buckets: async (query, parts) => queries.buckets(reading, query, parts),
-    page: async (query, options) => queries.page(reading, query, options),
-    span: async (vehicle) => queries.span(reading, vehicle),
-    days: async (vehicle, starts) => distances.days(reading, vehicle, starts),
-    totalDistance: async (vehicle) => distances.totalDistance(reading, vehicle),
-    distanceBetween: async (vehicle, from, to) =>
-      distances.distanceBetween(reading, vehicle, from, to),
-    explainDistance: async (vehicle, from, to) =>
-      distances.explainDistance(reading, vehicle, from, to),
-    usage: async (vehicle, from, to) => queries.usage(reading, vehicle, from, to),
-    stop: async () => reading.database.close(),
-  }
+  return { ...directReader(reading), stop: async () => reading.database.close() }
 }
 
 const readers: Record<string, (path: string) => Reader> = {
-  functions: directReader,
+  functions: openDirectly,
   worker: (path) => createReader(path, startReaderWorker),
 }
 
 /** A thread takes a while to start: of a long table only some cases go through it. */
-const functionsOnly = { functions: directReader }
+const functionsOnly = { functions: openDirectly }
 
 type Scene = { journal: Journal; reader: Reader; path: string }
 
