@@ -58,7 +58,7 @@ test('a gateway that boots at 1970 ends with all its records at true times', () 
       const { records } = gateway.health().store
       await until(() => gateway.health().store.records >= records + 10)
       const { clock, findings } = gateway.health()
-      assert.is(clock?.movedMs, TRUE)
+      assert.ok(Math.abs((clock?.movedMs ?? 0) - TRUE) <= 10, String(clock?.movedMs))
       assert.ok(Math.abs(clock?.systemOffMs ?? YEAR) <= 10)
       assert.match(clock?.detail ?? '', /systemd-timesyncd/)
       assert.equal(findings, [])
