@@ -109,6 +109,7 @@ const closed: Record<string, string[]> = {
   uplink: ['uplink', 'database', 'model'],
   api: ['api', 'model'],
   client: ['client'],
+  sandbox: ['sandbox', 'model'],
 }
 
 for (const [part, known] of Object.entries(closed)) {
@@ -179,7 +180,10 @@ const homes: Record<string, string[]> = {
   jose: ['src/api/auth/'],
   'micro-eth-signer': ['src/api/auth/wallet-signature.ts'],
   nodemailer: ['src/uplink/mail/'],
-  ws: ['src/api/live/web-socket.ts'],
+  ws: ['src/api/live/web-socket.ts', 'src/device/lora/basics-station/'],
+  'quickjs-emscripten-core': ['src/sandbox/'],
+  '@jitl/quickjs-wasmfile-release-sync': ['src/sandbox/'],
+  buffer: ['src/sandbox/'],
   'temporal-polyfill': ['src/api/local-days.ts'],
   yaml: ['src/config/'],
   pino: ['src/logger.ts'],
