@@ -42,6 +42,7 @@ export class TokenStore implements TokenRegister {
   readonly #path: string
   readonly #now: () => Millis
   readonly #version: Statement
+  #hasLooked = false
   #seen: unknown
   /** By id whether it was revoked. */
   #tokens = new Map<string, boolean>()
@@ -140,8 +141,16 @@ export class TokenStore implements TokenRegister {
     this.#database.close()
   }
 
-  /** Whether another connection has written is asked of the file, which costs a few microseconds. */
+  /**
+   * Whether another connection has written is asked of the file, which costs a few microseconds:
+   * once for all requests of one turn of the event loop.
+   */
   #look(): void {
+    if (this.#hasLooked) return
+    this.#hasLooked = true
+    setImmediate(() => {
+      this.#hasLooked = false
+    })
     try {
       if (this.#version.get()?.data_version !== this.#seen) this.#load()
     } catch {

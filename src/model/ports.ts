@@ -98,6 +98,12 @@ export interface RecordPage {
   records: StoredRecord[]
 }
 
+/** Of a sample the records from one place, from 0 on, to before another. */
+export interface SamplePart {
+  from: number
+  to: number
+}
+
 /** Place in a paged read: the record after which the next page starts. */
 export interface PageMark {
   time: Millis
@@ -178,8 +184,8 @@ export type Usage = Partial<Record<CounterName, CounterUsage>>
 
 /** Everything the API may read. Implementations answer from the store, not from memory. */
 export interface RecordReader {
-  /** At most `limit` records spread evenly over the window, first and last included. */
-  sample(query: RecordQuery, limit: number): Promise<RecordPage>
+  /** At most `limit` records spread evenly over the window, first and last included; or a part of them. */
+  sample(query: RecordQuery, limit: number, part?: SamplePart): Promise<RecordPage>
   /** One record per bucket of equal length: the last of it. */
   buckets(query: RecordQuery, buckets: number): Promise<RecordPage>
   page(query: RecordQuery, options: PageOptions): Promise<RecordPage>

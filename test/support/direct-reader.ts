@@ -6,7 +6,7 @@ import type { Reading } from '../../src/uplink/store/reading.ts'
 
 export function directReader(reading: Reading): RecordReader {
   return {
-    sample: async (query, limit) => queries.sample(reading, query, limit),
+    sample: async (query, limit, part) => queries.sample(reading, query, limit, part),
     buckets: async (query, parts) => queries.buckets(reading, query, parts),
     page: async (query, options) => queries.page(reading, query, options),
     span: async (vehicle) => queries.span(reading, vehicle),

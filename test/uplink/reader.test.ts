@@ -134,6 +134,22 @@ testBoth('a sample of many stays even', async ({ journal, reader }) => {
   )
 })
 
+testBoth('the parts of a sample add up to it', async ({ journal, reader }) => {
+  addRandom(journal, 500, 11)
+  for (const limit of [1, 2, 100, 499, 500, 900]) {
+    const whole = await reader.sample(everything, limit)
+    for (const size of [1, 7, 64, 1000]) {
+      const parts: StoredRecord[] = []
+      for (let from = 0; from < limit; from += size) {
+        const part = await reader.sample(everything, limit, { from, to: from + size })
+        assert.is(part.total, 500)
+        parts.push(...part.records)
+      }
+      assert.equal(parts, whole.records, `${limit} in parts of ${size}`)
+    }
+  }
+})
+
 testBoth('a sample of none is none', async ({ journal, reader }) => {
   addRandom(journal, 5, 1)
   assert.equal(await reader.sample(everything, 0), { total: 5, records: [] })

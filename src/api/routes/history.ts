@@ -15,6 +15,7 @@ import { type HistoryQuery, historyQuery } from '../schemas/requests.ts'
 import { type TimeWindow, timeWindow } from '../time-window.ts'
 import { type HitView, hitOf, type SearchResult, searchResult } from '../views/hits.ts'
 import { csv, ndjson, recordPages } from '../views/record-stream.ts'
+import { samplePages, searchJson } from '../views/sample-stream.ts'
 import { historyVisibility } from '../views/visibility.ts'
 import { addVehicleResource } from './vehicle-resource.ts'
 
@@ -61,6 +62,10 @@ export function addHistoryRoutes(app: FastifyInstance, context: ApiContext): voi
       const read = readOf(query, view, clock.now())
       noteRead(context, request, view.seen)
       if (format !== 'application/json') return stream(records, read, format, request, reply)
+      if (isSample(read)) {
+        const took = () => Math.round(clock.monotonic() - began)
+        return streamSample(records, read, took, request, reply)
+      }
       const { page, next } = await pageOf(records, read)
       const hits = page.records.map((record) => hitOf(record, view))
       const result = searchResult(page.total, hits, Math.round(clock.monotonic() - began))
@@ -89,11 +94,8 @@ async function pageOf(
   const { window, order, cursor, query, view } = read
   if (window.from >= window.to) return { page: { total: 0, records: [] } }
   const asked = { vehicle: view.vehicle.id, ...window }
-  if (query.limit === undefined && cursor === undefined) {
-    const page =
-      query.buckets === undefined
-        ? await records.sample(asked, SAMPLE_HITS)
-        : await records.buckets(asked, query.buckets)
+  if (query.buckets !== undefined) {
+    const page = await records.buckets(asked, query.buckets)
     return { page: order === 'asc' ? page : { ...page, records: page.records.toReversed() } }
   }
   const { limit = SAMPLE_HITS } = query
@@ -111,6 +113,26 @@ async function pageOf(
     page: { total: page.total, records: shown },
     next: writeCursor({ mark, order, window }),
   }
+}
+
+/** Neither a page nor buckets were asked for. */
+function isSample({ window, cursor, query: { limit, buckets } }: Read): boolean {
+  const isPaged = limit !== undefined || cursor !== undefined
+  return !isPaged && buckets === undefined && window.from < window.to
+}
+
+function streamSample(
+  records: RecordReader,
+  { window, order, view }: Read,
+  took: () => number,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const query = { vehicle: view.vehicle.id, ...window }
+  const isHead = request.method === 'HEAD'
+  const pages = isHead ? nothing() : samplePages({ records, query, limit: SAMPLE_HITS, order })
+  reply.type('application/json; charset=utf-8')
+  return reply.send(Readable.from(searchJson(pages, view, took), { objectMode: false }))
 }
 
 function stream(

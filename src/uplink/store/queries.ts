@@ -4,7 +4,14 @@
  * become parts of blocks at any time.
  */
 import type { StoredEvent } from '../../model/event.ts'
-import type { EventQuery, PageOptions, RecordPage, RecordQuery, Usage } from '../../model/ports.ts'
+import type {
+  EventQuery,
+  PageOptions,
+  RecordPage,
+  RecordQuery,
+  SamplePart,
+  Usage,
+} from '../../model/ports.ts'
 import { counterNames, type StoredRecord } from '../../model/record.ts'
 import type { Millis } from '../../model/time.ts'
 import { Timeline } from './blocks/timeline.ts'
@@ -17,14 +24,23 @@ const WINDOW = 'vehicle = ? AND time >= ? AND time < ?'
 /** So many blocks hold a page, mostly; a page need not know of all the others. */
 const PAGE_BLOCKS = 8
 
-/** At most `limit` records, evenly by count, first and last included. */
-export function sample(reading: Reading, query: RecordQuery, limit: number): RecordPage {
+/** At most `limit` records, evenly by count, first and last included; or a part of them. */
+export function sample(
+  reading: Reading,
+  query: RecordQuery,
+  limit: number,
+  part: SamplePart = { from: 0, to: limit },
+): RecordPage {
   const timeline = timelineOf(reading, query)
   const total = timeline.count
-  if (total <= limit) return { total, records: [...timeline.records(0, total)] }
+  const end = Math.min(part.to, limit, total)
+  if (total <= limit) return { total, records: [...timeline.records(part.from, end)] }
   const steps = Math.max(limit - 1, 1)
-  const places = Array.from({ length: limit }, (_, step) => Math.ceil((step * (total - 1)) / steps))
-  return { total, records: places.map((place) => timeline.at(place)) }
+  const records: StoredRecord[] = []
+  for (let step = part.from; step < end; step += 1) {
+    records.push(timeline.at(Math.ceil((step * (total - 1)) / steps)))
+  }
+  return { total, records }
 }
 
 /** The last record of each of `parts` equal parts of the window. */

@@ -97,7 +97,7 @@ export function createReader(
   }
 
   return {
-    sample: (query, limit) => ask<RecordPage>('sample', query, limit),
+    sample: (query, limit, part) => ask<RecordPage>('sample', query, limit, part),
     buckets: (query, parts) => ask<RecordPage>('buckets', query, parts),
     page: (query, options) => ask<RecordPage>('page', query, options),
     span: (vehicle) => ask<{ first: number; last: number } | undefined>('span', vehicle),
