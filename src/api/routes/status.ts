@@ -5,6 +5,7 @@ import { noteRead } from '../audit.ts'
 import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { noStatusYet } from '../http-error.ts'
+import { PerTurn } from '../per-turn.ts'
 import { noQuery, signalsQuery, statusQuery } from '../schemas/requests.ts'
 import { rawStatus } from '../views/raw-status.ts'
 import { signalRows } from '../views/signal-rows.ts'
@@ -24,6 +25,7 @@ const WATCH_MS = 10_000
 
 export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void {
   const { status, clock, gateway } = context
+  const texts = new PerTurn<string>()
 
   addVehicleResource(app, context, {
     summary: 'The newest value of each published field.',
@@ -33,14 +35,19 @@ export function addStatusRoutes(app: FastifyInstance, context: ApiContext): void
     query: statusQuery,
     answer: 'Status',
     errors: [400, 406],
-    async handle({ access: { vehicle, privileges }, query, request }) {
+    async handle({ access: { vehicle, privileges }, query, request, reply }) {
       negotiate(request.headers.accept, ['application/json'])
       const seen = currentVisibility(privileges)
       const meta = query.include?.includes('meta') ?? false
-      const view = statusView(vehicle, status, clock, { seen, meta })
-      if (view === undefined) throw noStatusYet()
+      const shown = `${seen.location} ${seen.identity} ${seen.nonLocation} ${meta} ${vehicle.id}`
+      reply.type('application/json; charset=utf-8')
+      const text = texts.get(shown, () => {
+        const view = statusView(vehicle, status, clock, { seen, meta })
+        if (view === undefined) throw noStatusYet()
+        return JSON.stringify(view)
+      })
       noteRead(context, request, { ...seen, identity: false })
-      return view
+      return text
     },
   })
 
