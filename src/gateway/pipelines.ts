@@ -120,6 +120,7 @@ export class Pipelines implements StatusReader {
     const isRecording = 'recording' in origin
     const state = isRecording ? undefined : journal.checkpoint(vehicle)?.odometer
     const start = startOdometer?.(vehicle)
+    let newest = Number.NEGATIVE_INFINITY
     const pipeline = new VehiclePipeline({
       vehicle,
       ...(isRecording
@@ -135,7 +136,11 @@ export class Pipelines implements StatusReader {
         const own = isRecording || checked === undefined ? {} : { odometer: checked }
         journal.append(record, { ...checkpoint, ...own }, odometer, counters)
         this.#kept.set(vehicle, mergeStatus(this.#keptOf(vehicle), checkpoint.status))
-        if (!isRecording) live?.(record)
+        // A report that was delivered late is no news of the present.
+        const isNews = record.data.lora === undefined || record.time >= newest
+        if (isRecording || !isNews) return recorded(vehicle)
+        newest = record.time
+        live?.(record)
         recorded(vehicle)
       },
     })

@@ -1,4 +1,5 @@
 /** A status at one moment, as it is stored, published and served. */
+import type { LoraBlock } from './lora-block.ts'
 import type { Quality, SignalValue } from './reading.ts'
 import type { SignalName } from './signals.ts'
 import type { Micros, Millis } from './time.ts'
@@ -31,7 +32,10 @@ export function mergeStatus(a: VehicleStatus, b: VehicleStatus): VehicleStatus {
 export type ClockTrust = 'none' | 'rtc' | 'network' | 'gnss' | 'recorded'
 
 /** Signals and their values; a signal that is not known is not there. */
-export type RecordData = Partial<Record<SignalName, SignalValue>>
+export type RecordData = Partial<Record<SignalName, SignalValue>> & {
+  /** Of a record that came by LoRa: how. */
+  lora?: LoraBlock
+}
 
 /** What the recorder makes, before the journal gives it a place. */
 export interface NewRecord {

@@ -9,6 +9,7 @@ import type { Issue } from '../../src/model/issue.ts'
 import type { OdometerPoint } from '../../src/model/odometer.ts'
 import type { Reading, SignalValue } from '../../src/model/reading.ts'
 import type { Checkpoint, NewRecord, VehicleStatus } from '../../src/model/record.ts'
+import type { Report } from '../../src/model/report.ts'
 import type { SignalName } from '../../src/model/signals.ts'
 import { truckDrive } from '../support/recordings.ts'
 
@@ -484,6 +485,76 @@ test('a recording in which the clock was set back goes on making records', () =>
   drive.pipeline.flush()
   assert.ok(drive.records.length >= 20, `${drive.records.length} records`)
   assert.is(drive.records.at(-1)?.data.speed, 79)
+})
+
+function report(at: number, values: Report['values'], more: Partial<Report> = {}): Report {
+  const time = micros(at) / 1000
+  return { source: 'lora', time, receivedAt: time + 800, isPast: false, values, ...more }
+}
+
+test('a report is one record of its own, with its own times and how it came', () => {
+  const van = new Pipeline().hear([0, 'speed', 10], [1, 'engineSpeed', 900])
+  const lora = { deveui: '0011223344556677', fcnt: '7' }
+  van.pipeline.report(report(2, [{ signal: 'batteryVoltage', value: 12.6 }], { lora }))
+  const [record] = van.records
+  assert.equal(van.made, [[2, { batteryVoltage: 12.6, lora }]])
+  assert.equal([record?.source, record?.receivedAt], ['lora', micros(2) / 1000 + 800])
+  van.hear([10.5, 'speed', 11], [20, 'speed', 12])
+  assert.equal(van.made[1], [2, { speed: 10, engineSpeed: 900, batteryVoltage: 12.6 }])
+  assert.equal(new Set(van.records.map(({ id }) => id)).size, van.records.length)
+  assert.is(van.pipeline.status.batteryVoltage?.value, 12.6)
+})
+
+test('a report that was measured before what is known goes to history only', () => {
+  const van = new Pipeline().hear([100, 'batteryVoltage', 12.1])
+  van.pipeline.report(report(50, [{ signal: 'batteryVoltage', value: 12.9 }]))
+  assert.equal(van.made, [[50, { batteryVoltage: 12.9 }]])
+  assert.is(van.pipeline.status.batteryVoltage?.value, 12.1)
+})
+
+test('a report that the network delivers late tells nothing of the present, but its odometer counts', () => {
+  const van = new Pipeline()
+  const values = [
+    { signal: 'odometer', value: 1000 },
+    { signal: 'ambientTemp', value: 7 },
+  ] as const
+  van.pipeline.report(report(50, values, { isPast: true }))
+  assert.equal(van.made, [[50, { odometer: 1000, ambientTemp: 7 }]])
+  assert.equal(van.pipeline.status, {})
+  assert.equal(
+    van.points[0]?.map(({ km, time, series }) => [km, time, series]),
+    [[1000, micros(50) / 1000, 'lora/0/30']],
+  )
+})
+
+test('what a report says and cannot be is left out; of nothing else there is no record', () => {
+  const van = new Pipeline()
+  const time = micros(0) / 1000
+  const values = [
+    { signal: 'batteryVoltage', value: 4000 },
+    { signal: 'odometer', value: 65_538 },
+  ] as const
+  assert.is(van.pipeline.report(report(0, values)), undefined)
+  assert.equal(van.records, [])
+  assert.equal(
+    van.issues.map(({ code, at }) => [code, at]),
+    [
+      ['implausible', 'lora'],
+      ['odometer-rejected', 'lora'],
+    ],
+  )
+  const some = [...values, { signal: 'speed', value: 30, time: time - 5000 }] as const
+  assert.equal(van.pipeline.report(report(0, some))?.data, { speed: 30 })
+  assert.is(van.pipeline.status.speed?.time, micros(-5))
+})
+
+test('a clock that is ahead makes no present of its own', () => {
+  const van = new Pipeline()
+  const received = micros(0) / 1000
+  const values = [{ signal: 'speed', value: 30 }] as const
+  van.pipeline.report(report(240, values, { receivedAt: received }))
+  assert.is(van.records[0]?.time, micros(240) / 1000)
+  assert.is(van.pipeline.status.speed?.time, micros(0))
 })
 
 test.run()

@@ -746,11 +746,11 @@ test('an empty file becomes a journal, and one that is whole stays as it is', ()
     journal.stop()
     const version = () =>
       inDatabase(folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'version'").get())
-    assert.is(version()?.value, '5')
+    assert.is(version()?.value, '6')
     const again = openJournal(folder)
     assert.equal(numbersOf(again), [0])
     again.stop()
-    assert.is(version()?.value, '5')
+    assert.is(version()?.value, '6')
   }))
 
 test('a journal opens while another process is writing to it', () =>
@@ -798,7 +798,7 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
     (path) => {
       const database = openDatabase(path, { readOnly: false })
       migrate(database, path)
-      database.exec("UPDATE meta SET value = '6'")
+      database.exec("UPDATE meta SET value = '7'")
       database.close()
     },
     /later version \(format 6, this one knows 5\)/,

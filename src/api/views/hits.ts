@@ -3,6 +3,7 @@
  * a CloudEvent, filtered by what the token may see.
  */
 import { type StatusEvent, statusEvent } from '../../model/cloud-event.ts'
+import type { SignalValue } from '../../model/reading.ts'
 import type { RecordData, StoredRecord } from '../../model/record.ts'
 import { isSignalName } from '../../model/signals.ts'
 import type { Millis } from '../../model/time.ts'
@@ -76,8 +77,9 @@ function narrowed(data: RecordData, only: ReadonlySet<string> | undefined): Reco
   if (only === undefined) return data
   const kept: RecordData = {}
   for (const [name, value] of Object.entries(data)) {
-    if (isSignalName(name) && only.has(name)) kept[name] = value
+    if (isSignalName(name) && only.has(name)) kept[name] = value as SignalValue
   }
+  if (data.lora !== undefined && only.has('lora')) kept.lora = data.lora
   return kept
 }
 

@@ -2,6 +2,7 @@
  * What a token may see, by the privilege class of each signal (contract, section 2). Whatever is
  * shown of a vehicle goes through here once, before it is put into any shape.
  */
+import type { SignalValue } from '../../model/reading.ts'
 import type { RecordData, SignalState, VehicleStatus } from '../../model/record.ts'
 import { isSignalName, type SignalName, signals } from '../../model/signals.ts'
 import { type Privileges, privilege } from '../auth/privileges.ts'
@@ -82,9 +83,10 @@ export function visibleData(data: RecordData, seen: Visibility): RecordData {
     if (name === 'latitude' || name === 'longitude') {
       if (place !== undefined) shown[name] = place[name]
     } else {
-      shown[name] = value
+      shown[name] = value as SignalValue
     }
   }
+  if (data.lora !== undefined && seen.nonLocation) shown.lora = data.lora
   return shown
 }
 

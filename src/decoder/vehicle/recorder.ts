@@ -86,21 +86,24 @@ export class Recorder {
     this.#heard = false
     const fresh = freshSignals(status, asOf)
     if (fresh.newest === undefined) return undefined
+    const { newest, data, quality } = fresh
+    const record = this.#numbered(microsToMillis(newest.time), newest.source, stamp, data)
+    return Object.keys(quality).length === 0 ? record : { ...record, quality }
+  }
+
+  /** The record of a report, which waits for nothing and delays nothing. */
+  report(time: Millis, source: string, stamp: RecordStamp, data: RecordData): NewRecord {
+    return this.#numbered(time, source, stamp, data)
+  }
+
+  #numbered(time: Millis, source: string, stamp: RecordStamp, data: RecordData): NewRecord {
     const number = this.#number
     this.#number += 1
-    const { boot, receivedAt } = stamp
-    const measured = microsToMillis(fresh.newest.time)
+    const { boot, receivedAt, monotonic, clockTrust } = stamp
     if (this.#prefix?.boot !== boot) this.#prefix = { boot, bytes: idPrefix(this.#vehicle, boot) }
-    const place = { vehicle: this.#vehicle, boot, number, time: measured, receivedAt }
-    return {
-      id: recordId(place, this.#prefix.bytes),
-      ...place,
-      source: fresh.newest.source,
-      monotonic: stamp.monotonic,
-      clockTrust: stamp.clockTrust,
-      data: fresh.data,
-      ...(Object.keys(fresh.quality).length === 0 ? {} : { quality: fresh.quality }),
-    }
+    const place = { vehicle: this.#vehicle, boot, number, time, receivedAt }
+    const id = recordId(place, this.#prefix.bytes)
+    return { id, ...place, source, monotonic, clockTrust, data }
   }
 }
 

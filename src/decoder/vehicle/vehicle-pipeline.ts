@@ -6,9 +6,10 @@ import type { IssueSink } from '../../model/issue.ts'
 import type { OdometerPoint, OdometerRejection } from '../../model/odometer.ts'
 import type { CounterPoint } from '../../model/ports.ts'
 import type { Reading } from '../../model/reading.ts'
-import type { Checkpoint, NewRecord, VehicleStatus } from '../../model/record.ts'
+import type { Checkpoint, NewRecord, RecordData, VehicleStatus } from '../../model/record.ts'
+import type { Report } from '../../model/report.ts'
 import { signals } from '../../model/signals.ts'
-import type { Micros } from '../../model/time.ts'
+import { type Micros, millisToMicros } from '../../model/time.ts'
 import type { Counters } from './counters.ts'
 import { DistanceEstimate, estimates } from './distance-estimate.ts'
 import type { Odometer } from './odometer.ts'
@@ -53,6 +54,9 @@ const rejections: ReadonlyMap<string, string> = new Map<OdometerRejection, strin
   ['backwards', 'it goes back'],
   ['jump', 'no vehicle drives so far in the time'],
 ])
+
+/** A control unit on a bus is trusted more, as long as it is fresh. */
+const REPORTED = { sender: 0, rank: 30 }
 
 export class VehiclePipeline {
   readings = 0
@@ -103,6 +107,44 @@ export class VehiclePipeline {
     if (reading.signal === 'speed' || reading.signal === 'longitude') this.#countEstimate(reading)
     if (reading.time > this.#newest) this.#newest = reading.time
     this.#recorder.heard(reading.time, changed)
+  }
+
+  /**
+   * Makes a record of its own of a report. What is newer than the status goes there too, as far as it
+   * can be true; odometers count where they were read, however late. Values that cannot be true
+   * are left out; without any other, and nothing else to tell, there is no record.
+   */
+  report(report: Report): NewRecord | undefined {
+    const { source, time, receivedAt, clockTrust, lora, isPast } = report
+    const data: RecordData = {}
+    for (const { signal, value, time: own = time } of report.values) {
+      // No device measures what has not been yet, whatever its clock says.
+      const measured = millisToMicros(Math.min(own, receivedAt))
+      const reading: Reading = { signal, value, quality: 'ok', time: measured, source, ...REPORTED }
+      if (this.#takeReported(reading, isPast)) Object.assign(data, { [signal]: value })
+    }
+    if (lora !== undefined) data.lora = lora
+    if (Object.keys(data).length === 0) return undefined
+    const own = this.#options.stamp(millisToMicros(time))
+    const stamp = { ...own, receivedAt, clockTrust: clockTrust ?? own.clockTrust }
+    const made = this.#recorder.report(time, source, stamp, data)
+    this.#tell(made)
+    return made
+  }
+
+  /** False if it cannot be true. */
+  #takeReported(reading: Reading, isPast: boolean): boolean {
+    const { signal, source, value, time } = reading
+    if (!isInRange(reading, signals[signal])) {
+      this.#options.issue({ code: 'implausible', at: source, detail: `${signal} ${value}`, time })
+      return false
+    }
+    if (signal === 'odometer' && !this.#countOdometer(reading)) return false
+    if (isPast) return true
+    this.#status.take(reading)
+    if (signal === 'speed' || signal === 'longitude') this.#countEstimate(reading)
+    this.#newest = Math.max(this.#newest, time)
+    return true
   }
 
   /**
@@ -211,10 +253,15 @@ export class VehiclePipeline {
 
   /** However late it is made (silence, a gap in a recording), it holds what was true last. */
   #make(time: Micros): void {
-    const { stamp, record } = this.#options
     const asOf = Math.min(time, this.#newest)
+    const { stamp } = this.#options
     const made = this.#recorder.make(time, asOf, this.#status.status, stamp(asOf))
     if (made === undefined) return
+    this.#hasMoved = false
+    this.#tell(made)
+  }
+
+  #tell(made: NewRecord): void {
     this.records += 1
     const counters = this.#counters?.states
     const { state: estimated } = this.#estimate
@@ -224,8 +271,7 @@ export class VehiclePipeline {
       odometer: { ...this.#odometer.state, ...(isEstimated ? { estimates: estimated } : {}) },
     })
     if (counters !== undefined) checkpoint.counters = counters
-    this.#hasMoved = false
-    record(made, checkpoint, this.#points.take(), this.#tellCounters())
+    this.#options.record(made, checkpoint, this.#points.take(), this.#tellCounters())
   }
 
   #tellCounters(): readonly CounterPoint[] | undefined {

@@ -31,6 +31,7 @@ import { DistanceSlots } from './distance/distance-slots.ts'
 import { EventLog } from './event-log.ts'
 import { KeptStates } from './kept-states.ts'
 import { LaneStates } from './lane-states.ts'
+import { LoraLog } from './lora-log.ts'
 import { ReadLog } from './read-log.ts'
 import { RecordTable } from './record-table.ts'
 import { awaitsTime, type Restamp, restamp } from './restamp.ts'
@@ -91,6 +92,8 @@ export interface JournalHealth {
 
 export class Journal implements RecordWriter, LaneStore {
   readonly path: string
+  /** What came by LoRa; committed with all else. */
+  readonly lora: LoraLog
   readonly #options: JournalOptions
   readonly #database: Database
   readonly #vehicles: VehicleStates
@@ -132,6 +135,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#reads = new ReadLog(this.#database, options.now)
+      this.lora = new LoraLog(this.#database, options.now)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)
@@ -378,6 +382,7 @@ export class Journal implements RecordWriter, LaneStore {
     const parts = [
       this.#sent,
       this.#reads,
+      this.lora,
       this.#events,
       this.#states,
       this.#distances,
@@ -391,6 +396,7 @@ export class Journal implements RecordWriter, LaneStore {
     try {
       this.#sent.prune()
       this.#reads.prune()
+      this.lora.prune()
     } catch (error) {
       const detail = messageOf(error)
       this.#options.logger.debug({ detail }, 'old frames could not be removed; tried again')
@@ -477,7 +483,7 @@ export class Journal implements RecordWriter, LaneStore {
       uncommitted: this.#pending.length,
       cardFull: this.#room.isFull,
       failure: this.#failure,
-      lost: this.#lost + this.#events.lost,
+      lost: this.#lost + this.#events.lost + this.lora.lost,
       lostFrames: this.#sent.lost,
       unsentRemoved: this.#unsentRemoved(),
     }

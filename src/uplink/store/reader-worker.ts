@@ -12,6 +12,7 @@ import {
   explainDistance,
   totalDistance,
 } from './distance/distance-queries.ts'
+import { loraUplinks } from './lora-log.ts'
 import { buckets, events, page, sample, span, usage } from './queries.ts'
 import { reads } from './read-log.ts'
 import { inSnapshot, openReading, type Reading } from './reading.ts'
@@ -25,6 +26,7 @@ const queries = {
   distanceBetween,
   events,
   explainDistance,
+  loraUplinks,
   page,
   reads,
   sample,

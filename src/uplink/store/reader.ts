@@ -4,6 +4,7 @@ import type { SentFrame } from '../../model/bus-request.ts'
 import type { ReadLogReader, StoredRead } from '../../model/data-read.ts'
 import { OdographError } from '../../model/errors.ts'
 import type { StoredEvent } from '../../model/event.ts'
+import type { LoraLogReader, StoredUplink } from '../../model/lora-log.ts'
 import type {
   DistanceDay,
   DistanceExplanation,
@@ -28,6 +29,7 @@ export interface JournalReader
   extends RecordReader,
     EventReader,
     SentFrameReader,
+    LoraLogReader,
     ReadLogReader,
     TripReader {
   blockToSeal(query: SealQuery): Promise<SealedBlock | undefined>
@@ -122,6 +124,7 @@ export function createReader(
         return ask<BacklogPart>('backlogPart', query)
       },
     }),
+    loraUplinks: (query) => ask<StoredUplink[]>('loraUplinks', query),
     reads: (query) => ask<StoredRead[]>('reads', query),
     sentFrames: (query) => ask<SentFrame[]>('sentFrames', query),
     async stop() {

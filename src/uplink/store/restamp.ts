@@ -3,7 +3,7 @@
  *
  * - This boot: all that it stamped without knowing the time is moved by one delta, so that order and
  *   distances stay as they were: records (`shift` tells by how much, for their ids), events, frames
- *   sent, reads, vehicle states, points of odometer and counters, which go to their slots now. Done once a
+ *   sent, reads, LoRa uplinks, vehicle states, points of odometer and counters, which go to their slots now. Done once a
  *   boot.
  * - Earlier boots that ended without ever knowing: how long they are ago nobody knows. They are
  *   placed in order, as late as possible: the last ends where this boot begins. Nothing of them goes
@@ -103,6 +103,9 @@ function moveRest(database: Database, move: Move, isFinal: boolean): void {
   database.prepare(sent).run(boot, by, floor, state)
   const read = 'UPDATE data_read SET time = max(time + ?2, ?3), boot = ?4 WHERE boot = ?1'
   database.prepare(read).run(boot, by, floor, state)
+  const uplink =
+    'UPDATE lora_uplink SET received = max(received + ?2, ?3), boot = ?4 WHERE boot = ?1'
+  database.prepare(uplink).run(boot, by, floor, state)
   database
     .prepare('UPDATE provisional_odometer SET time = max(time + ?2, ?3) WHERE boot = ?1')
     .run(boot, by, floor)

@@ -42,6 +42,7 @@ const tables: readonly Table[] = [
   { name: 'odometer_points', key: ['vehicle', 'slot'] },
   { name: 'counter_slot', key: ['vehicle', 'counter', 'slot'] },
   { name: 'block', stray: 'num', counted: ['block_by_time', 'sum(count)'] },
+  { name: 'lora_uplink', counted: ['lora_uplink_by_device', 'count(*)'] },
   { name: 'data_read', counted: ['data_read_by_time', 'count(*)'] },
   { name: 'sent_frame' },
   { name: 'sent_time', counted: ['sent_time_by_first', 'count(*)'] },

@@ -20,6 +20,7 @@ const sources: readonly (readonly [table: string, sql: string])[] = [
   ['event', "SELECT max(seq) AS place FROM cursor WHERE sink <> 'mqtt'"],
   ['block', 'SELECT num AS place FROM block ORDER BY num DESC LIMIT 1'],
   ['block', 'SELECT max(rowid) AS place FROM block INDEXED BY block_by_seq'],
+  ['lora_uplink', 'SELECT seq AS place FROM lora_uplink ORDER BY seq DESC LIMIT 1'],
   ['data_read', 'SELECT seq AS place FROM data_read ORDER BY seq DESC LIMIT 1'],
   ['sent_frame', 'SELECT num AS place FROM sent_frame ORDER BY num DESC LIMIT 1'],
   ['sent_time', 'SELECT max(rowid) AS place FROM sent_time INDEXED BY sent_time_by_first'],

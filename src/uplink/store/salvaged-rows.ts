@@ -23,6 +23,7 @@ export function rowChecks(): Record<string, RowCheck> {
     record: sound((row) => clocks.has(row.clock) && isWhole(recordOf(row))),
     block: sound(isWholeBlock),
     event: jsonIn('data'),
+    lora_uplink: jsonIn('uplink'),
     odometer_points: jsonIn('points', 'state'),
     provisional_odometer: jsonIn('point'),
     vehicle_state: (row) => withoutBroken('counters', jsonIn('status', 'odometer')(row)),

@@ -92,6 +92,18 @@
  *   boot           as in sent_time
  *   Rows more than 90 days older than the newest are removed at the start and once a day.
  *
+ * lora_uplink      what came by LoRa, a row an uplink of a known device, its payload decrypted
+ *   seq            its number, in the order in which they came
+ *   device         id of the device in the configuration
+ *   received       ms since 1970, UTC: when it was on the air
+ *   state          `open`: yet to be decoded; `done`; `failed`: it could not be decoded
+ *   f_cnt, payload   its counter, where known, and its bytes
+ *   uplink         JSON: all else of it (model/lora.ts)
+ *   outcome        JSON: what its payload said, or why it could not be read; NULL while `open`
+ *   boot           as in sent_time
+ *   The counter that a device has used stands in `kept` (part `lora-counter`), in the same commit as the
+ *   uplink that used it. Rows go when they are 90 days older than the newest, or 100,000 came after.
+ *
  * kept             what a part of the gateway remembers of something over a restart: JSON
  * cursor           a row a sink of events (mqtt-events, …): the last seq of event that it has
  *                  acknowledged
@@ -348,6 +360,21 @@ const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX data_read_by_time ON data_read (time, seq);
    CREATE INDEX data_read_provisional ON data_read (boot) WHERE boot IS NOT NULL;`,
+
+  `CREATE TABLE lora_uplink (
+     seq INTEGER PRIMARY KEY,
+     device TEXT NOT NULL,
+     received INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     f_cnt INTEGER,
+     payload BLOB NOT NULL,
+     uplink TEXT NOT NULL,
+     outcome TEXT,
+     boot TEXT
+   ) STRICT;
+   CREATE INDEX lora_uplink_by_device ON lora_uplink (device, seq);
+   CREATE INDEX lora_uplink_undone ON lora_uplink (seq) WHERE state <> 'done';
+   CREATE INDEX lora_uplink_provisional ON lora_uplink (boot) WHERE boot IS NOT NULL;`,
 ]
 
 /**
