@@ -801,7 +801,7 @@ const unusable: [name: string, make: (path: string) => void, says: RegExp][] = [
       database.exec("UPDATE meta SET value = '7'")
       database.close()
     },
-    /later version \(format 6, this one knows 5\)/,
+    /later version \(format 7, this one knows 6\)/,
   ],
   [
     'a file of a version that is no number',
