@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { api } from './api-schema.ts'
 import { geofence } from './geofence-schema.ts'
+import { lora } from './lora-schema.ts'
 import { emailAddress, mail } from './mail-schema.ts'
 import { mqtt } from './mqtt-schema.ts'
 import { isName, minutes, name, seconds, section } from './parts.ts'
@@ -57,6 +58,7 @@ export const configSchema = section({
   }).prefault({}),
   vehicles: z.array(vehicle).default([]),
   sources: z.array(sourceSchema).default([]),
+  lora,
   governor: section({
     requestsPerSecond: z
       .int()
@@ -163,7 +165,16 @@ export const configSchema = section({
 })
 
 export type Config = z.output<typeof configSchema>
-export type SourceConfig = Config['sources'][number]
+type AnySourceConfig = Config['sources'][number]
+/** A source of one vehicle. */
+export type SourceConfig = Extract<AnySourceConfig, { vehicle: string }>
+/** A source for LoRa, which hears many. */
+export type LoraSourceConfig = Exclude<AnySourceConfig, SourceConfig>
+
+export function isOfVehicle(source: AnySourceConfig): source is SourceConfig {
+  return 'vehicle' in source
+}
+
 export type SinkConfig = Config['sinks'][number]
 
 /** The schema as JSON Schema, for editors and forms. */

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 
 const SECRET = /^(password|passphrase|secret|token|bearer|signature|keyPassphrase)$/i
 const SECRET_FILE =
-  /^(passwordFile|keyFile|keyPassphraseFile|secretFile|tokenFile|bearerFile|signatureFile)$/
+  /^(passwordFile|keyFile|keysFile|keyPassphraseFile|secretFile|tokenFile|bearerFile|signatureFile)$/
 /** Credentials within an address. */
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/[^:@/\s]*):[^@/\s]*@/i
 

@@ -1,6 +1,7 @@
 /** The sources that a configuration can name: adapters, receivers, recordings, simulated vehicles. */
 import { z } from 'zod'
-import { name, section } from './parts.ts'
+import { eui } from './lora-schema.ts'
+import { address, name, section } from './parts.ts'
 
 const base = {
   id: name.describe('Name of the source, unique'),
@@ -138,7 +139,112 @@ const simulator = section({
     .describe('truck: J1939, talks by itself; car, ev: OBD-II, have to be asked'),
 }).describe('A simulated vehicle')
 
+const loraBase = { id: base.id }
+
+const gateways = z
+  .array(eui)
+  .optional()
+  .describe('EUIs of the gateways that are heard; all of them if absent')
+
+const semtechUdp = section({
+  ...loraBase,
+  type: z.literal('semtech-udp'),
+  listen: address
+    .default('127.0.0.1:1700')
+    .describe('Where packet forwarders send to; nothing in this protocol says who they are'),
+  gateways,
+}).describe('LoRa gateways with a Semtech UDP packet forwarder')
+
+const basicsStation = section({
+  ...loraBase,
+  type: z.literal('basics-station'),
+  listen: address.default('127.0.0.1:3001').describe('Where stations connect to (LNS)'),
+  region: z
+    .enum(['EU868', 'US915', 'AU915', 'AS923', 'IN865'])
+    .describe('Which channels the stations are told to hear'),
+  gateways,
+  tokenFile: z
+    .string()
+    .optional()
+    .describe('A file with what stations send as Authorization, on its first line'),
+  certFile: z.string().optional().describe('Certificate of this end, PEM; with keyFile'),
+  keyFile: z.string().optional().describe('Its key, PEM'),
+}).describe('LoRa gateways with Basics Station')
+
+const serverMqtt = section({
+  url: z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\/\S+$/, 'use mqtt://, mqtts://, ws:// or wss://')
+    .describe("The network server's broker"),
+  topic: z.string().min(1).optional().describe('What to subscribe to, where it is not the usual'),
+  username: z.string().optional(),
+  passwordFile: z.string().optional().describe('A file with the password on its first line'),
+  caFile: z.string().optional().describe("Authorities to trust instead of the system's, PEM"),
+  certFile: z.string().optional().describe('Client certificate, PEM'),
+  keyFile: z.string().optional().describe('Key of the client certificate, PEM'),
+})
+  .optional()
+  .describe('Its events over MQTT')
+
+const serverWebhook = section({
+  secretFile: z
+    .string()
+    .min(1)
+    .describe('A file with the secret that its requests carry, on its first line'),
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header')
+    .default('authorization')
+    .describe('The header that carries it, as it is or after Bearer, or as a password of Basic'),
+})
+  .optional()
+  .describe('Its events over HTTP: POST /v1/lora/ID')
+
+const networkServer = <T extends string>(type: T, about: string) =>
+  section({
+    ...loraBase,
+    type: z.literal(type),
+    mqtt: serverMqtt,
+    webhook: serverWebhook,
+    simulated: z
+      .boolean()
+      .default(false)
+      .describe('Whether uplinks that the server made up for a test are taken'),
+  }).describe(about)
+
+const loraModem = section({
+  ...loraBase,
+  type: z.literal('lora-modem'),
+  port,
+  baud: z.int().positive().optional().describe('Speed of the serial line; the usual one if absent'),
+  modem: z
+    .enum(['auto', 'rui3', 'rak-wisblock', 'rak811', 'lora-e5', 'rn2483'])
+    .default('auto')
+    .describe('What kind it is; found out if absent'),
+  frequencyHz: z.int().min(100_000_000).max(2_500_000_000).describe('868100000, for example'),
+  spreadingFactor: z.int().min(5).max(12).default(7),
+  bandwidthHz: z
+    .union([z.literal(125_000), z.literal(250_000), z.literal(500_000)], {
+      error: 'use 125000, 250000 or 500000',
+    })
+    .default(125_000),
+  codingRate: z.enum(['4/5', '4/6', '4/7', '4/8']).default('4/5'),
+  syncWord: z.int().min(0).max(0xffff).optional().describe('0x34 for LoRaWAN, 0x12 private'),
+  content: z
+    .enum(['lorawan', 'envelope', 'raw'])
+    .default('lorawan')
+    .describe(
+      'What its packets are: LoRaWAN frames, envelopes with a code of their sender, or whatever anybody sends (raw)',
+    ),
+}).describe('A LoRa modem on a serial port, point to point')
+
 export const sourceSchema = z.discriminatedUnion('type', [
+  semtechUdp,
+  basicsStation,
+  networkServer('chirpstack', 'ChirpStack v4'),
+  networkServer('things-stack', 'The Things Stack v3'),
+  networkServer('helium', 'The shape of the Helium Console'),
+  loraModem,
   slcan,
   elm327,
   gvret,
