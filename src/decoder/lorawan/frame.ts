@@ -89,20 +89,18 @@ export function parsePhyPayload(bytes: Uint8Array): PhyPayload | FrameRefusal {
   }
 }
 
-/** Why a frame that is in order has no uplink in it; undefined where it may have one. */
-export function refusalOf(frame: PhyPayload): FrameRefusal | undefined {
-  switch (frame.kind) {
-    case 'join-accept':
-      return notForUs('it is a join accept, which goes to a device')
-    case 'rejoin-request':
-      return notForUs('it is a rejoin request, and only a network server can answer it')
-    case 'proprietary':
-      return notForUs('it is a proprietary frame (MType 7)')
-    case 'data':
-      return frame.direction === 'down' ? notForUs('it is a downlink, to a device') : undefined
-    default:
-      return undefined
-  }
+/** Why a frame that is in order has no uplink in it. */
+export function refusalOf({ kind }: PhyPayload): FrameRefusal {
+  return { kind: 'refused', reason: 'not_for_us', detail: noUplinks[kind] }
+}
+
+/** Data frames that have none are those that go down. */
+const noUplinks: Record<PhyPayload['kind'], string> = {
+  data: 'it is a downlink, to a device',
+  'join-request': 'it is a join request, which has no data',
+  'join-accept': 'it is a join accept, which goes to a device',
+  'rejoin-request': 'it is a rejoin request, and only a network server can answer it',
+  proprietary: 'it is a proprietary frame (MType 7)',
 }
 
 function dataFrame(bytes: Uint8Array, type: number): DataFrame | FrameRefusal {
@@ -165,8 +163,4 @@ function sized(
 
 function malformed(detail: string): FrameRefusal {
   return { kind: 'refused', reason: 'malformed', detail }
-}
-
-function notForUs(detail: string): FrameRefusal {
-  return { kind: 'refused', reason: 'not_for_us', detail }
 }

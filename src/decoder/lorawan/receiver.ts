@@ -13,19 +13,22 @@ import type {
   LoraFrame,
   LoraNetwork,
   LoraNotice,
+  LoraRadio,
   LoraReject,
   LoraRejectReason,
   LoraUplink,
 } from '../../model/lora.ts'
 import type { Millis } from '../../model/time.ts'
-import { type DataFrame, type JoinRequest, parsePhyPayload, refusalOf } from './frame.ts'
+import type { DataFrame, FrameRefusal, JoinRequest, PhyPayload } from './frame.ts'
+import { parsePhyPayload, refusalOf } from './frame.ts'
 import { counterCandidates, counterVerdict } from './frame-counter.ts'
 import { JoinWatch } from './join-watch.ts'
 import { RateLimit } from './rate-limit.ts'
-import { Reception } from './reception.ts'
+import { Reception, type SentUplink } from './reception.ts'
 import { missOf, refusedCounter } from './reject-words.ts'
-import type { LoraSession } from './session.ts'
+import type { LoraSession, Session } from './session.ts'
 import { SessionBook } from './session-book.ts'
+import { Windows } from './windows.ts'
 
 export interface LorawanReceiverOptions {
   sessions: readonly LoraSession[]
@@ -54,26 +57,25 @@ export interface LorawanReceiverOptions {
 }
 
 const DEFAULT_WINDOW_MS = 200
-const LONGEST_WINDOW_MS = 2000
 const DEFAULT_PER_SECOND = 50
-/** Windows that may be open at once; the oldest is closed early for one more. */
-const MAX_OPEN = 4096
 
 export class LorawanReceiver {
   readonly #options: LorawanReceiverOptions
-  readonly #windowMs: number
+  readonly #perSecond: number
+  readonly #windows: Windows
   readonly #book: SessionBook
   readonly #rate: RateLimit
   readonly #joins: JoinWatch
-  /** By the bytes of the frame, in the order of their first copies. */
-  readonly #open = new Map<string, Reception>()
 
   /** Throws a RangeError where a key has not 16 bytes. */
   constructor(options: LorawanReceiverOptions) {
     this.#options = options
-    this.#windowMs = clamp(options.windowMs ?? DEFAULT_WINDOW_MS)
+    this.#perSecond = options.perSecond ?? DEFAULT_PER_SECOND
+    this.#windows = new Windows(options.windowMs ?? DEFAULT_WINDOW_MS, (uplink) =>
+      options.complete(uplink),
+    )
     this.#book = new SessionBook(options.sessions)
-    this.#rate = new RateLimit(options.perSecond ?? DEFAULT_PER_SECOND)
+    this.#rate = new RateLimit(this.#perSecond)
     this.#joins = new JoinWatch(options.joinKeys ?? new Map())
   }
 
@@ -81,51 +83,31 @@ export class LorawanReceiver {
   frame(frame: LoraFrame): void {
     this.tick(frame.receivedAt)
     const key = keyOf(frame.data)
-    const open = this.#open.get(key)
-    if (open !== undefined) {
-      open.add(frame)
-      return
-    }
+    if (this.#windows.add(key, frame)) return
     const parsed = parsePhyPayload(frame.data)
-    const refusal = parsed.kind === 'refused' ? parsed : refusalOf(parsed)
-    if (refusal !== undefined) {
-      const devAddr = parsed.kind === 'data' ? { devAddr: parsed.devAddr } : {}
-      this.#reject(frame, refusal.reason, { detail: refusal.detail, ...devAddr })
-    } else if (parsed.kind === 'data') {
-      this.#data(frame, parsed, key)
-    } else if (parsed.kind === 'join-request') {
-      this.#join(frame, parsed, key)
-    }
+    if (parsed.kind === 'data' && parsed.direction === 'up') this.#data(frame, parsed, key)
+    else if (parsed.kind === 'join-request') this.#join(frame, parsed, key)
+    else this.#refuse(frame, parsed)
   }
 
   /** Closes the windows whose time is over. */
   tick(now: Millis): void {
-    for (const [key, reception] of this.#open) {
-      const age = now - reception.start
-      // A clock that was set back without a word leaves no window open for ever.
-      if (age >= this.#windowMs || age < -LONGEST_WINDOW_MS) this.#close(key, reception)
-    }
+    this.#windows.tick(now)
   }
 
   /** Closes all windows: nothing more is coming. */
   flush(): void {
-    for (const [key, reception] of this.#open) this.#close(key, reception)
+    this.#windows.flush()
   }
 
-  /** When the first window that is open now will close; undefined where none is. */
+  /** When the next window closes, and `tick` has something to do; undefined where none is open. */
   get due(): Millis | undefined {
-    let due: Millis | undefined
-    for (const { start } of this.#open.values()) {
-      if (due === undefined || start + this.#windowMs < due) due = start + this.#windowMs
-    }
-    return due
+    return this.#windows.due
   }
 
   /** What was stamped from `since` on was wrong by `delta`. */
   shift(delta: Millis, since: Millis): void {
-    for (const reception of this.#open.values()) {
-      if (reception.start >= since) reception.start += delta
-    }
+    this.#windows.shift(delta, since)
     this.#rate.shift(delta, since)
     this.#joins.shift(delta, since)
   }
@@ -144,8 +126,8 @@ export class LorawanReceiver {
     this.#book.replace(list)
   }
 
-  #data(frame: LoraFrame, parsed: DataFrame, key: string): void {
-    const { devAddr } = parsed
+  #data(frame: LoraFrame, data: DataFrame, key: string): void {
+    const { devAddr } = data
     const sessions = this.#book.byAddress(devAddr)
     if (sessions.length === 0) {
       this.#reject(frame, 'unknown_devaddr', { devAddr, detail: `no device has ${devAddr}` })
@@ -156,40 +138,44 @@ export class LorawanReceiver {
       this.#reject(frame, 'rate', { devAddr, detail })
       return
     }
-    for (const session of sessions) {
-      const fCnt = counterCandidates(session.last, parsed.fCnt16).find((candidate) =>
-        session.isAuthentic(parsed, candidate, frame.radio),
-      )
-      if (fCnt === undefined) continue
-      const { devEui, last, policy } = session
-      const verdict = counterVerdict(last, fCnt, policy)
-      if (verdict !== 'new' && verdict !== 'reset') {
-        const refused = refusedCounter(verdict, { fCnt, last, policy })
-        this.#reject(frame, refused.reason, { devAddr, devEui, detail: refused.detail })
-        return
-      }
-      const hasData = parsed.fPort !== undefined && parsed.fPort !== 0
-      const reception = new Reception(frame, {
-        source: frame.source,
-        network: this.#options.network ?? 'lorawan',
-        devEui,
-        ...session.names,
-        devAddr,
-        fCnt,
-        ...(parsed.fPort !== undefined && { fPort: parsed.fPort }),
-        payload: hasData ? session.payloadOf(parsed, fCnt) : new Uint8Array(0),
-        confirmed: parsed.confirmed,
-        trust: 'mic',
-        ...(verdict === 'reset' && { reset: true }),
-      })
-      this.#accept(session, fCnt, reception)
-      this.#hold(key, reception)
+    const sender = senderOf(data, sessions, frame.radio)
+    if (sender === undefined) {
+      this.#reject(frame, 'mic', { devAddr, ...missOf(data, sessions) })
       return
     }
-    this.#reject(frame, 'mic', { devAddr, ...missOf(parsed, sessions) })
+    const { session, fCnt } = sender
+    const verdict = counterVerdict(session.last, fCnt, session.policy)
+    if (verdict === 'new' || verdict === 'reset') {
+      const uplink = this.#uplink(frame, data, { ...sender, isReset: verdict === 'reset' })
+      const reception = new Reception(frame, uplink)
+      this.#accept(session, fCnt, reception)
+      this.#windows.open(key, reception)
+    } else {
+      const { reason, detail } = refusedCounter(verdict, { ...session, fCnt })
+      this.#reject(frame, reason, { devAddr, devEui: session.devEui, detail })
+    }
   }
 
-  #accept(session: { last: number | undefined }, fCnt: number, reception: Reception): void {
+  #uplink(frame: LoraFrame, data: DataFrame, sender: Sender & { isReset: boolean }): SentUplink {
+    const { session, fCnt, isReset } = sender
+    const { fPort } = data
+    const hasData = fPort !== undefined && fPort !== 0
+    return {
+      source: frame.source,
+      network: this.#options.network ?? 'lorawan',
+      devEui: session.devEui,
+      ...session.names,
+      devAddr: data.devAddr,
+      fCnt,
+      ...(fPort !== undefined && { fPort }),
+      payload: hasData ? session.payloadOf(data, fCnt) : new Uint8Array(0),
+      confirmed: data.confirmed,
+      trust: 'mic',
+      ...(isReset && { reset: true }),
+    }
+  }
+
+  #accept(session: Session, fCnt: number, reception: Reception): void {
     const before = session.last
     session.last = fCnt
     try {
@@ -201,50 +187,36 @@ export class LorawanReceiver {
     }
   }
 
-  #hold(key: string, reception: Reception): void {
-    this.#open.set(key, reception)
-    if (this.#windowMs === 0) {
-      this.#close(key, reception)
-      return
-    }
-    for (const [oldest, first] of this.#open) {
-      if (this.#open.size <= MAX_OPEN) break
-      this.#close(oldest, first)
-    }
-  }
-
-  #close(key: string, reception: Reception): void {
-    this.#open.delete(key)
-    this.#options.complete(reception.uplink())
-  }
-
   #join(frame: LoraFrame, request: JoinRequest, key: string): void {
-    const { devEui } = request
-    if (this.#joins.isCopy(key, frame.receivedAt, this.#windowMs)) return
-    if (!this.#rate.take('join', frame.receivedAt)) {
+    const { devEui, joinEui } = request
+    const { receivedAt: time, gateway } = frame
+    if (this.#joins.isCopy(key, time, this.#windows.lengthMs)) return
+    if (!this.#rate.take('join', time)) {
       const detail = `more than ${this.#perSecond} join requests in a second`
       this.#reject(frame, 'rate', { devEui, detail })
       return
     }
-    const result = this.#joins.judge(request, this.#book.has(devEui))
-    if (!result.isCredible) {
-      this.#reject(frame, 'mic', { devEui, detail: result.detail })
+    const { isCredible, isProblem, detail } = this.#joins.judge(request, this.#book.has(devEui))
+    if (!isCredible) {
+      this.#reject(frame, 'mic', { devEui, detail })
       return
     }
     this.#options.notice({
       kind: 'join',
       source: frame.source,
-      time: frame.receivedAt,
-      detail: result.detail,
+      time,
+      detail,
       devEui,
-      joinEui: request.joinEui,
-      gateway: frame.gateway.id,
-      ...(result.isProblem && { isProblem: true }),
+      joinEui,
+      gateway: gateway.id,
+      ...(isProblem && { isProblem }),
     })
   }
 
-  get #perSecond(): number {
-    return this.#options.perSecond ?? DEFAULT_PER_SECOND
+  #refuse(frame: LoraFrame, parsed: PhyPayload | FrameRefusal): void {
+    const { reason, detail } = parsed.kind === 'refused' ? parsed : refusalOf(parsed)
+    const devAddr = parsed.kind === 'data' ? { devAddr: parsed.devAddr } : {}
+    this.#reject(frame, reason, { detail, ...devAddr })
   }
 
   #reject(
@@ -252,18 +224,28 @@ export class LorawanReceiver {
     reason: LoraRejectReason,
     what: Pick<LoraReject, 'devAddr' | 'devEui' | 'detail'>,
   ): void {
-    this.#options.rejected({
-      reason,
-      source: frame.source,
-      time: frame.receivedAt,
-      ...what,
-      gateway: frame.gateway.id,
-    })
+    const { source, receivedAt: time, gateway } = frame
+    this.#options.rejected({ reason, source, time, ...what, gateway: gateway.id })
   }
 }
 
-function clamp(windowMs: number): number {
-  return Math.min(Math.max(windowMs, 0), LONGEST_WINDOW_MS)
+interface Sender {
+  session: Session
+  fCnt: number
+}
+
+/** The device and the counter whose MIC it is. */
+function senderOf(
+  data: DataFrame,
+  sessions: readonly Session[],
+  radio: LoraRadio,
+): Sender | undefined {
+  for (const session of sessions) {
+    for (const fCnt of counterCandidates(session.last, data.fCnt16)) {
+      if (session.isAuthentic(data, fCnt, radio)) return { session, fCnt }
+    }
+  }
+  return undefined
 }
 
 function keyOf(data: Uint8Array): string {

@@ -15,6 +15,9 @@ const PLAUSIBLE_MS = 24 * 3_600_000
 /** More gateways than ever hear one transmission; more are not listed. */
 const MAX_GATEWAYS = 64
 
+/** What a transmission says, whoever heard it. */
+export type SentUplink = Omit<LoraUplink, 'gateways' | 'radio' | 'receivedAt' | 'timeSource'>
+
 interface Copy {
   gateway: LoraGateway
   radio: LoraRadio
@@ -23,13 +26,10 @@ interface Copy {
 export class Reception {
   /** When the first copy came. */
   start: Millis
-  readonly #uplink: Omit<LoraUplink, 'gateways' | 'radio' | 'receivedAt' | 'timeSource'>
+  readonly #uplink: SentUplink
   readonly #copies = new Map<string, Copy>()
 
-  constructor(
-    first: LoraFrame,
-    uplink: Omit<LoraUplink, 'gateways' | 'radio' | 'receivedAt' | 'timeSource'>,
-  ) {
+  constructor(first: LoraFrame, uplink: SentUplink) {
     this.start = first.receivedAt
     this.#uplink = uplink
     this.add(first)

@@ -42,6 +42,7 @@ export type LoraSession = SessionOfDevice & SessionKeys
 export class Session {
   readonly devEui: string
   readonly devAddr: string
+  readonly policy: CounterPolicy
   readonly #device: LoraSession
   readonly #integrity: Cmac
   readonly #serving: Cmac | undefined
@@ -56,6 +57,7 @@ export class Session {
     this.#device = device
     this.devEui = device.devEui.toUpperCase()
     this.devAddr = device.devAddr.toUpperCase()
+    this.policy = device.policy
     this.last = device.lastFCnt
     this.#application = new PayloadCipher(device.appSKey)
     if (device.version === '1.0') {
@@ -66,10 +68,6 @@ export class Session {
       this.#network = new PayloadCipher(device.nwkSEncKey)
       if (device.sNwkSIntKey !== undefined) this.#serving = new Cmac(device.sNwkSIntKey)
     }
-  }
-
-  get policy(): CounterPolicy {
-    return this.#device.policy
   }
 
   /** What uplinks of it carry besides EUI and address. */
