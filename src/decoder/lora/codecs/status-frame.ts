@@ -137,10 +137,11 @@ export function encodeStatusFrame(
   const { kind, fields } = variant === 'short' ? SHORT : LONG
   const bytes: number[] = [(VERSION << 4) | (ignitionBits(values.ignition) << 2) | kind]
   let used = bytes.length
-  const hasPosition = values.latitude !== undefined && values.longitude !== undefined
+  const isHalf = fields.some(
+    (field) => isCoordinate(field) && rawOf(values[field.name], field) === undefined,
+  )
   for (const field of fields) {
-    const isHalf = !hasPosition && (field.name === 'latitude' || field.name === 'longitude')
-    const raw = isHalf ? undefined : rawOf(values[field.name], field)
+    const raw = isHalf && isCoordinate(field) ? undefined : rawOf(values[field.name], field)
     const sent = raw ?? unknownOf(field)
     for (let index = 0; index < field.bytes; index += 1) {
       bytes.push(Math.floor(sent / 256 ** index) & 0xff)
@@ -148,6 +149,10 @@ export function encodeStatusFrame(
     if (raw !== undefined) used = bytes.length
   }
   return Uint8Array.from(variant === 'short' ? bytes : bytes.slice(0, used))
+}
+
+function isCoordinate({ name }: FrameField): boolean {
+  return name === 'latitude' || name === 'longitude'
 }
 
 function ignitionBits(ignition: boolean | undefined): number {
