@@ -15,7 +15,7 @@ import type { Millis } from '../../model/time.ts'
 import { isoTime } from '../../model/time.ts'
 import { defaultRuleOf, isToldSignal } from './field-defaults.ts'
 import type { FieldLeaf } from './field-leaves.ts'
-import { leavesOf, timeFieldOf } from './field-leaves.ts'
+import { fieldKey, leavesOf, timeFieldOf } from './field-leaves.ts'
 import type { Candidate, DroppedField, FieldReading } from './field-readings.ts'
 import { droppedOf } from './field-readings.ts'
 import { fieldTime, isBelievable } from './field-time.ts'
@@ -137,10 +137,15 @@ export function mapFields(
       result.dropped.push(droppedOf(leaf, converted.why))
       continue
     }
+    const measured = leafTime(leaf, { time, receivedAt, warnings })
+    if (measured === undefined) {
+      result.dropped.push(droppedOf(leaf, 'nobody knows when it was stored'))
+      continue
+    }
     candidates.push({
       signal: rule.signal,
       value: converted.value,
-      time: leafTime(leaf, { time, receivedAt, warnings }),
+      time: measured,
       path: leaf.path,
       within: leaf.within,
       rank: rule.rank,
@@ -193,15 +198,17 @@ function textOfTime(time: Millis): string {
   return Math.abs(time) <= 8.64e15 ? isoTime(time) : String(time)
 }
 
+/** Undefined for what was stored at a time that is not known: it is not of now. */
 function leafTime(
   leaf: FieldLeaf,
   { time, receivedAt, warnings }: { time: Millis; receivedAt: Millis; warnings: string[] },
-): Millis {
-  if (leaf.time === undefined) return time
+): Millis | undefined {
+  const otherwise = leaf.parents.some((parent) => fieldKey(parent) === 'history') ? undefined : time
+  if (leaf.time === undefined) return otherwise
   if (isBelievable(leaf.time, receivedAt)) return leaf.time
   if (warnings.length < MAX_WARNINGS)
     warnings.push(`timestamp of ${leaf.path}: ${textOfTime(leaf.time)} cannot be true`)
-  return time
+  return otherwise
 }
 
 /** Of each signal and time the reading of the clearest field; in the order in which they came. */

@@ -32,8 +32,8 @@ const vectors: {
     hex: '15 7C9735 3A55A9 0B EAB007',
     read: {
       ignition: true,
-      latitude: 37.681682,
-      longitude: -121.875577,
+      latitude: 37.681689,
+      longitude: -121.875587,
       speed: 11,
       odometer: 50_404.2,
     },
