@@ -16,6 +16,21 @@ function decode(codec: string, hex: string, fPort: number, time = RECEIVED): Dec
   return native.decode(payloadOf(hex, fPort, time))
 }
 
+test('the codecs have the names that a configuration calls them', () => {
+  assert.equal(
+    [...nativeCodecs].map(([name, codec]) => [name, codec.name]),
+    [
+      'cayenne-lpp',
+      'dm-g62',
+      'dm-oyster',
+      'browan-tracker',
+      'dragino-trackerd',
+      'milesight-at101',
+      'odograph-status',
+    ].map((name) => [name, name]),
+  )
+})
+
 interface Case {
   name: string
   codec: string

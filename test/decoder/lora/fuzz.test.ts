@@ -46,8 +46,8 @@ test(`${PAYLOADS} payloads, each by every codec, give readings that can be true 
         continue
       }
       counts.set(name, (counts.get(name) ?? 0) + 1)
-      // Every tenth is enough of what does not depend on the bytes.
-      if (number % 10 === 0) checkMapped(result.decoded, Buffer.from(bytes).toString('hex'))
+      // Of both kinds; all of them would take long.
+      if (number % 5 === 0) checkMapped(result.decoded, Buffer.from(bytes).toString('hex'))
     }
   }
   for (const name of nativeCodecs.keys()) {

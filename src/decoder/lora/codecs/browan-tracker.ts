@@ -10,7 +10,7 @@
  */
 import type { DecodedPayload, DecodeResult, LoraPayload } from '../../../model/lora.ts'
 import type { NativeCodec, PortLayouts } from './layout.ts'
-import { readByPort } from './layout.ts'
+import { readByPort, viewOf } from './layout.ts'
 
 const layouts: PortLayouts = {
   136: {
@@ -33,7 +33,7 @@ function decode(payload: LoraPayload): DecodeResult {
   const read = readByPort('browan-tracker', layouts, payload)
   if ('error' in read) return read
   const { accuracy, ...fields } = read.fields
-  const view = new DataView(payload.bytes.buffer, payload.bytes.byteOffset)
+  const view = viewOf(payload.bytes)
   fields.latitude = signed(view.getUint32(3, true), 28) / 1_000_000
   fields.longitude = signed(view.getUint32(7, true), 29) / 1_000_000
   fields.accuracyM = 2 ** (Number(accuracy) + 2)
