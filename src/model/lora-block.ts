@@ -1,25 +1,23 @@
 /**
- * What a record says of the uplink that brought it: `data.lora`, in the names and types that clients
- * of the hosted API know (texts, but for `dc_balance`), and beside them names of our own.
+ * `data.lora` of a record: the names and types of the DIMO Device Data API, texts but for
+ * `dc_balance`, and ours beside them. What is not known is not there.
  */
 export interface LoraBlock {
   devAddr?: string
+  /** Only where the network has data credits. */
   dc_balance?: number
   fPort?: string
+  /** The JoinEUI, by its former name. */
   app_eui?: string
-  payload_size?: string
+  /** Bytes of the decrypted payload. */
+  payload_size: string
   fcnt?: string
   deveui?: string
-  /** dBm and dB at the gateway that heard it best. */
+  /** Of the gateway that heard it best, dBm and dB. */
   rssi?: number
   snr?: number
-  gateways?: LoraBlockGateway[]
+  /** All that heard it, the best first. */
+  gateways?: { id: string; rssi?: number; snr?: number }[]
   spreadingFactor?: number
   frequencyHz?: number
-}
-
-export interface LoraBlockGateway {
-  id: string
-  rssi?: number
-  snr?: number
 }

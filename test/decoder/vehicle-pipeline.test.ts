@@ -494,7 +494,7 @@ function report(at: number, values: Report['values'], more: Partial<Report> = {}
 
 test('a report is one record of its own, with its own times and how it came', () => {
   const van = new Pipeline().hear([0, 'speed', 10], [1, 'engineSpeed', 900])
-  const lora = { deveui: '0011223344556677', fcnt: '7' }
+  const lora = { payload_size: '2', deveui: '0011223344556677', fcnt: '7' }
   van.pipeline.report(report(2, [{ signal: 'batteryVoltage', value: 12.6 }], { lora }))
   const [record] = van.records
   assert.equal(van.made, [[2, { batteryVoltage: 12.6, lora }]])

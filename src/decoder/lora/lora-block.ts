@@ -1,5 +1,6 @@
 /** How an uplink came, as a record carries it: `data.lora` (DIMO Device Data API). */
-import type { LoraBlock, LoraUplink } from '../../model/lora.ts'
+import type { LoraUplink } from '../../model/lora.ts'
+import type { LoraBlock } from '../../model/lora-block.ts'
 import { withoutUndefined } from '../../model/without-undefined.ts'
 
 /** More are no news: the best come first. */

@@ -1,6 +1,6 @@
 /** The LoRa devices of the configuration: who an uplink is from, and what reads its payload. */
 import type { LoraDeviceConfig } from '../../config/lora-schema.ts'
-import { compileFieldMap, type FieldMap } from '../../decoder/lora/field-map.ts'
+import { compileFieldMap, type FieldMap, type FieldTarget } from '../../decoder/lora/field-map.ts'
 import type { LoraSession } from '../../decoder/lorawan/session.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { LoraCodec, LoraUplink } from '../../model/lora.ts'
@@ -69,7 +69,8 @@ export class LoraDevices {
 
   #add(config: LoraDeviceConfig, options: LoraDevicesOptions): void {
     const { id, vehicle, devEui, name, devAddr, codec: codecName } = config
-    const map = compileFieldMap(config.map)
+    // Names of signals are checked there, with suggestions.
+    const map = compileFieldMap(config.map as Record<string, FieldTarget>)
     const codec = options.codec(codecName)
     const keys = config.keysFile === undefined ? {} : readDeviceKeys(config.keysFile)
     const optional = withoutUndefined({ devEui, name, devAddr })
