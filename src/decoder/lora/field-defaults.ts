@@ -13,6 +13,8 @@ export interface DefaultRule {
   scale?: number
   /** The lower, the clearer the name. */
   rank: number
+  /** Usually a percentage, but its name does not say so: up to 1 it could be a share. */
+  isUnclear?: true
 }
 
 /** What the gateway works out itself; nobody tells it. */
@@ -127,7 +129,10 @@ function nameOf(alias: Alias): string {
 
 function ruleOf(signal: SignalName, alias: Alias, index: number): DefaultRule {
   const rank = index + 2
-  return typeof alias === 'string' ? { signal, rank } : { signal, scale: alias[1], rank }
+  if (typeof alias === 'string') return { signal, rank }
+  const [name, scale] = alias
+  const isUnclear = scale === PERCENT && !/percent|pct/i.test(name)
+  return { signal, scale, rank, ...(isUnclear && { isUnclear }) }
 }
 
 /** Objects that are about the vehicle, its position or the whole message; `gps_1` too. */

@@ -19,7 +19,7 @@ import { fieldKey, leavesOf, timeFieldOf } from './field-leaves.ts'
 import type { Candidate, DroppedField, FieldReading } from './field-readings.ts'
 import { droppedOf } from './field-readings.ts'
 import { fieldTime, isBelievable } from './field-time.ts'
-import { convert } from './field-values.ts'
+import { convert, numberOf } from './field-values.ts'
 import { keepWholePositions } from './position-fields.ts'
 import type { TrackerBattery } from './tracker-battery.ts'
 import { isTrackersCell, trackerBatteryOf } from './tracker-battery.ts'
@@ -37,6 +37,7 @@ interface FieldRule {
   /** Which of several fields of the same signal counts: the lowest. */
   rank: number
   isMapped: boolean
+  isUnclear?: true
 }
 
 /** A field map, checked. */
@@ -132,29 +133,32 @@ export function mapFields(
       noteBattery(result, leaf, map)
       continue
     }
-    const converted = convert(leaf.value, rule.signal, scalingOf(rule, leaf))
-    if ('why' in converted) {
-      result.dropped.push(droppedOf(leaf, converted.why))
-      continue
-    }
-    const measured = leafTime(leaf, { time, receivedAt, warnings })
-    if (measured === undefined) {
-      result.dropped.push(droppedOf(leaf, 'nobody knows when it was stored'))
-      continue
-    }
-    candidates.push({
-      signal: rule.signal,
-      value: converted.value,
-      time: measured,
-      path: leaf.path,
-      within: leaf.within,
-      rank: rule.rank,
-      isMapped: rule.isMapped,
-    })
+    const found = candidateOf(leaf, rule, { time, receivedAt, warnings })
+    if ('why' in found) result.dropped.push(droppedOf(leaf, found.why))
+    else candidates.push(found)
   }
   const whole = keepWholePositions(candidates, decoded, result.dropped)
   result.readings = best(whole).map(({ signal, value, time }) => ({ signal, value, time }))
   return result
+}
+
+interface Times {
+  time: Millis
+  receivedAt: Millis
+  warnings: string[]
+}
+
+function candidateOf(leaf: FieldLeaf, rule: FieldRule, times: Times): Candidate | { why: string } {
+  if (isUnclear(rule, leaf)) {
+    return { why: 'it may be a share or a percentage, which a field map can say' }
+  }
+  const converted = convert(leaf.value, rule.signal, scalingOf(rule, leaf))
+  if ('why' in converted) return converted
+  const time = leafTime(leaf, times)
+  if (time === undefined) return { why: 'nobody knows when it was stored' }
+  const { signal, rank, isMapped } = rule
+  const { path, within } = leaf
+  return { signal, value: converted.value, time, path, within, rank, isMapped }
 }
 
 /** What a field means; undefined: nothing, or it is left alone. */
@@ -165,6 +169,12 @@ function effectiveRule(leaf: FieldLeaf, { rules, mapped }: FieldMap): FieldRule 
   const rule = defaultRuleOf(leaf)
   if (rule === undefined || mapped.has(rule.signal) || isTrackersCell(leaf)) return undefined
   return { ...rule, isMapped: false }
+}
+
+function isUnclear(rule: FieldRule, leaf: FieldLeaf): boolean {
+  if (!rule.isUnclear || leaf.isListed) return false
+  const number = numberOf(leaf.value)
+  return number !== undefined && number !== 0 && Math.abs(number) <= 1
 }
 
 /** Shares in lists of named values are percentages (HashDog v2). */
@@ -199,10 +209,7 @@ function textOfTime(time: Millis): string {
 }
 
 /** Undefined for what was stored at a time that is not known: it is not of now. */
-function leafTime(
-  leaf: FieldLeaf,
-  { time, receivedAt, warnings }: { time: Millis; receivedAt: Millis; warnings: string[] },
-): Millis | undefined {
+function leafTime(leaf: FieldLeaf, { time, receivedAt, warnings }: Times): Millis | undefined {
   const otherwise = leaf.parents.some((parent) => fieldKey(parent) === 'history') ? undefined : time
   if (leaf.time === undefined) return otherwise
   if (isBelievable(leaf.time, receivedAt)) return leaf.time

@@ -239,6 +239,19 @@ test('what is outside the range of its signal is dropped, with the range', () =>
   ])
 })
 
+test('a fuel level up to 1 may be a share or a percentage, and is neither until a map says so', () => {
+  for (const fuelLevel of [0.52, 1, '0.3']) {
+    const mapped = map({ fuelLevel })
+    assert.equal(mapped.readings, [])
+    assert.match(mapped.dropped[0]?.why ?? '', /share or a percentage/)
+  }
+  assert.equal(signalsOf(map({ fuelLevel: 0 })), { fuelPercentRemaining: 0 })
+  assert.equal(signalsOf(map({ fuelPercent: 1 })), { fuelPercentRemaining: 0.01 })
+  assert.equal(signalsOf(map({ fuelLevel: 0.52 }, { fuelLevel: 'fuelPercentRemaining' })), {
+    fuelPercentRemaining: 0.52,
+  })
+})
+
 const noPositions: [name: string, fields: Fields, more?: Partial<DecodedPayload>][] = [
   ['0/0', { latitude: 0, longitude: 0 }],
   ['a latitude beyond the pole', { latitude: -171.129856, longitude: 10 }],
