@@ -18,9 +18,10 @@ import type {
 import type { Profile } from '../model/profile.ts'
 import type { SignalValue } from '../model/reading.ts'
 import type { SignalName } from '../model/signals.ts'
-import { isoTime, type Micros, type Millis, microsToMillis } from '../model/time.ts'
+import type { Micros, Millis } from '../model/time.ts'
 import type { BusState, Transmitter } from '../model/transmit.ts'
 import type { Asking } from './asking.ts'
+import { newestOf } from './newest-issue.ts'
 import { GNSS_SPEED_RANK, type VehicleActivity } from './vehicle-activity.ts'
 
 export interface SourceLineOptions {
@@ -185,9 +186,4 @@ function toAsking(asking: Asking, { isotp }: DecoderTaps): NonNullable<DecoderTa
     isotp?.(message, time)
     asking.message(message.id, message.extended, message.data, time)
   }
-}
-
-function newestOf(issue: Issue): string {
-  const detail = issue.detail === undefined ? '' : `: ${issue.detail}`
-  return `${isoTime(microsToMillis(issue.time))} ${issue.at}${detail}`
 }

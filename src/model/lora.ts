@@ -151,6 +151,8 @@ export interface LoraFeed {
   start(events: LoraFeedEvents): void
   /** Idempotent; resolves when everything it started has ended. */
   stop(): Promise<void>
+  /** How it is now, where that changes without news. */
+  health?(): SourceHealth
 }
 
 /** What a codec is given. */
@@ -179,4 +181,25 @@ export type DecodeResult = { decoded: DecodedPayload } | { error: string }
 export interface LoraCodec {
   readonly name: string
   decode(payload: LoraPayload): DecodeResult | Promise<DecodeResult>
+}
+
+/** A request of a network server, as it came. */
+export interface LoraRequest {
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  query: Readonly<Record<string, unknown>>
+  body: Uint8Array
+  /** Who asks. */
+  address: string
+}
+
+/** What it is answered, in words. */
+export interface LoraReply {
+  status: 200 | 400 | 401 | 404 | 429 | 503
+  message: string
+}
+
+/** Sources that network servers push to. */
+export interface LoraHooks {
+  /** `event`: what the path says behind the source. 200 is said only of what is stored. */
+  receive(source: string, request: LoraRequest, event: string | undefined): LoraReply
 }

@@ -291,8 +291,13 @@ export interface RecordWriter {
 export interface SourceReport extends SourceHealth {
   id: string
   type: string
-  vehicle: string
+  /** Absent where it hears several. */
+  vehicle?: string
   buses: readonly string[]
+  /** LoRa: uplinks of devices that are known here. */
+  uplinks?: number
+  /** LoRa: what had no effect, by reason. */
+  rejects?: { reason: string; text: string; count: number; newest: string }[]
   /** Where it may ask: how much, and what came of it. */
   asking?: object
   issues: { code: IssueCode; text: string; count: number; newest: string }[]

@@ -43,7 +43,10 @@ export class Windows {
     for (const [key, reception] of this.#open) {
       const age = now - reception.start
       // A clock that was set back without a word leaves no window open for ever.
-      if (age >= this.#lengthMs || age < -LONGEST_MS) this.#close(key, reception)
+      const isOver = age >= this.#lengthMs || age < -LONGEST_MS
+      // The others came later: this is asked for every frame.
+      if (!isOver) return
+      this.#close(key, reception)
     }
   }
 
@@ -53,11 +56,8 @@ export class Windows {
 
   /** When the next one closes. */
   get due(): Millis | undefined {
-    let first: Millis | undefined
-    for (const { start } of this.#open.values()) {
-      if (first === undefined || start < first) first = start
-    }
-    return first === undefined ? undefined : first + this.#lengthMs
+    for (const { start } of this.#open.values()) return start + this.#lengthMs
+    return undefined
   }
 
   shift(delta: Millis, since: Millis): void {

@@ -35,7 +35,11 @@ export function readDeviceKeys(file: string): DeviceKeys {
     const detail = 'has no session: nwkSKey and appSKey are needed (LoRaWAN 1.0)'
     throw new OdographError('config-invalid', file, detail)
   }
-  return { ...(session && { session }), ...(appKey && { appKey }), ...(envelopeKey && { envelopeKey }) }
+  return {
+    ...(session && { session }),
+    ...(appKey && { appKey }),
+    ...(envelopeKey && { envelopeKey }),
+  }
 }
 
 type Keys = Partial<Record<KeyName | 'envelopeKey', Uint8Array>>

@@ -7,8 +7,8 @@ import {
   type LoraNotice,
   type LoraReject,
   type LoraRejectReason,
-  loraRejectTexts,
   type LoraUplink,
+  loraRejectTexts,
 } from '../../model/lora.ts'
 import type { Millis } from '../../model/time.ts'
 

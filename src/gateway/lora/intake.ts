@@ -5,8 +5,9 @@
  *
  *   uplink ─▶ journal ─▶ codec ─▶ fields ─▶ signals ─▶ a record of its own
  */
-import { loraBlock } from '../../decoder/lora/lora-block.ts'
+
 import { type MappedFields, mapFields } from '../../decoder/lora/field-map.ts'
+import { loraBlock } from '../../decoder/lora/lora-block.ts'
 import { messageOf } from '../../model/errors.ts'
 import type { DecodedPayload, DecodeResult, LoraUplink } from '../../model/lora.ts'
 import type { LoraOutcome, StoredUplink } from '../../model/lora-log.ts'

@@ -6,8 +6,16 @@ import type { BrokerAddress } from './connect-options.ts'
 export interface MqttClientOptions extends BrokerAddress {
   /** Stable per gateway: the broker ends an older connection with the same id. */
   clientId: string
-  /** Where `online` and, as the last will and on stop, `offline` are published, retained. */
-  availabilityTopic: string
+  /**
+   * Where `online` and, as the last will and on stop, `offline` are published, retained. Without it
+   * nobody is told.
+   */
+  availabilityTopic?: string
+  /**
+   * The broker keeps what is subscribed to while there is no connection, and a message counts as
+   * delivered only when its handler has returned: one that throws gets it again.
+   */
+  isKept?: boolean
   /** Without it: 5, and 4 (3.1.1) where the broker refuses 5. */
   protocolVersion?: 4 | 5
   keepaliveSeconds?: number

@@ -27,6 +27,8 @@ import { VersionChoice } from './version-choice.ts'
 export type ConnectionState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'refused'
 
 const DEFAULT_WINDOW = 16
+/** A week: for so long a broker keeps what came while nobody was connected. */
+const KEPT_SECONDS = 7 * 86_400
 
 /** One connection, from the attempt to its end. */
 interface Attempt {
@@ -154,7 +156,7 @@ export class MqttClient {
     this.attempt = attempt
     library.on('connect', (packet) => this.connected(attempt, packet.properties))
     library.on('message', (topic, payload, packet) => {
-      if (this.attempt === attempt) this.received(incoming(topic, payload, packet))
+      if (this.attempt === attempt) this.received(attempt, incoming(topic, payload, packet))
     })
     library.on('packetreceive', (packet) => {
       if (packet.cmd !== 'disconnect' && (packet.cmd !== 'connack' || !packet.reasonCode)) return
@@ -175,19 +177,21 @@ export class MqttClient {
   }
 
   private open(version: 4 | 5): LibraryClient {
-    const { clientId, availabilityTopic, keepaliveSeconds } = this.options
+    const { clientId, availabilityTopic, isKept = false, keepaliveSeconds } = this.options
+    const will = { payload: Buffer.from('offline'), qos: 1, retain: true } as const
     return openLibraryClient(connectOptions(this.options), {
       protocolVersion: version,
       clientId,
       // nothing of ours may wait in the broker: the journal is the queue, and what was asked of a
       // vehicle while it was away is out of date (MQTT 5.0, 3.1.2.11.2: expiry 0 without it)
-      clean: true,
+      clean: !isKept,
+      ...(isKept && version === 5 && { properties: { sessionExpiryInterval: KEPT_SECONDS } }),
       keepalive: keepaliveSeconds ?? 60,
       connectTimeout: this.timings.connectMs,
       reconnectPeriod: 0,
       queueQoSZero: false,
       resubscribe: false,
-      will: { topic: availabilityTopic, payload: Buffer.from('offline'), qos: 1, retain: true },
+      ...(availabilityTopic !== undefined && { will: { topic: availabilityTopic, ...will } }),
     })
   }
 
@@ -220,12 +224,14 @@ export class MqttClient {
     onConnected(window, greatestMessage(limits))
   }
 
-  private received(message: IncomingMessage): void {
+  private received(attempt: Attempt, message: IncomingMessage): void {
     try {
       this.subscriptions.deliver(message)
     } catch (error) {
-      const fields = { topic: message.topic, detail: messageOf(error) }
-      this.options.logger.error(fields, 'a message could not be handled')
+      const detail = messageOf(error)
+      this.options.logger.error({ topic: message.topic, detail }, 'a message could not be handled')
+      // The library acknowledges when this returns, if there still is a connection by then.
+      if (this.options.isKept === true) this.ended(attempt, { kind: 'network', detail })
     }
   }
 
@@ -245,6 +251,7 @@ export class MqttClient {
 
   private announce(availability: 'online' | 'offline'): Promise<void> {
     const topic = this.options.availabilityTopic
+    if (topic === undefined) return Promise.resolve()
     return this.publish({ topic, payload: availability, qos: 1, retain: true })
   }
 
