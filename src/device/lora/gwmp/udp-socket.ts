@@ -1,0 +1,46 @@
+/**
+ * A UDP socket that is bound and sends at once. Node looks up even a literal address, and does so
+ * after the current turn; here a literal address is its own answer, so that what is sent has gone
+ * to the system when `send` returns.
+ */
+import { createSocket, type Socket } from 'node:dgram'
+import { lookup } from 'node:dns'
+import { isIP, isIPv6 } from 'node:net'
+import { OdographError, systemCode } from '../../../model/errors.ts'
+
+type Found = (error: NodeJS.ErrnoException | null, address: string, family: number) => void
+
+/** Rejects with `listen-failed`, in words. */
+export function bindUdp(host: string, port: number): Promise<Socket> {
+  const socket = createSocket({
+    type: isIPv6(host) ? 'udp6' : 'udp4',
+    lookup: (name, options, found: Found) => {
+      const family = isIP(name)
+      if (family === 0) lookup(name, options, found)
+      else found(null, name, family)
+    },
+  })
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error) => {
+      socket.close()
+      reject(bindError(`${host}:${port}`, error))
+    }
+    socket.once('error', failed)
+    socket.once('listening', () => {
+      socket.off('error', failed)
+      resolve(socket)
+    })
+    socket.bind({ address: host, port, exclusive: true })
+  })
+}
+
+function bindError(address: string, error: Error): OdographError {
+  const texts: Record<string, string> = {
+    EADDRINUSE: 'another program listens there: end it, or choose another port',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    EACCES: 'listening there is not permitted: choose a port above 1023',
+    ENOTFOUND: 'no such host name',
+  }
+  const text = texts[systemCode(error) ?? ''] ?? error.message
+  return new OdographError('listen-failed', `udp ${address}`, text, error)
+}
