@@ -39,3 +39,14 @@ export function toId6(eui: string): string {
   const groups = eui.toLowerCase().match(/.{4}/g) ?? []
   return groups.map((group) => group.replace(/^0{1,3}/, '')).join(':')
 }
+
+/** Of a list of gateways; throws where one is no EUI. */
+export function readEuis(list: readonly string[]): Set<string> {
+  return new Set(
+    list.map((text) => {
+      const eui = readEui(text)
+      if (eui === undefined) throw new TypeError(`${text}: write an EUI as 16 digits of hex`)
+      return eui
+    }),
+  )
+}

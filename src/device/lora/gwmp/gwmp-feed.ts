@@ -13,7 +13,7 @@
  * No downlinks: nothing is sent but answers. Follows PROTOCOL.md of Lora-net/sx1302_hal.
  */
 import type { RemoteInfo, Socket } from 'node:dgram'
-import type { LoraFeed, LoraFeedEvents, LoraReject } from '../../../model/lora.ts'
+import type { LoraFeed, LoraFeedEvents } from '../../../model/lora.ts'
 import type { Clock } from '../../../model/ports.ts'
 import {
   type Adapter,
@@ -24,10 +24,18 @@ import {
   Supervisor,
   systemAfter,
 } from '../../supervisor.ts'
-import { readEui } from '../eui.ts'
-import { GatewayBook, type GatewayReport, type GatewayStat, statText } from '../gateway-book.ts'
+import { readEuis } from '../eui.ts'
+import { type GatewayReport, statText } from '../gateway-book.ts'
+import { every, GatewayDesk } from '../gateway-desk.ts'
 import { RateLimit } from '../rate-limit.ts'
-import { answerTo, type Datagram, parseDatagram, parsePushBody, txAckError } from './datagram.ts'
+import {
+  answerTo,
+  type Datagram,
+  type PushBody,
+  parseDatagram,
+  parsePushBody,
+  txAckError,
+} from './datagram.ts'
 import { readRxpk } from './rxpk.ts'
 import { bindUdp } from './udp-socket.ts'
 
@@ -65,9 +73,9 @@ const FRAMES = 5
 /** A concentrator hands over no more at once (sx1302_hal). */
 const MOST_RXPK = 255
 const REPORT_MS = 10_000
-/** A forwarder calls every 5 to 30 s; The Things Stack takes it for gone after 3 min as well. */
-const SILENT_MS = 180_000
 const EVERYBODY = '*'
+const HINT =
+  '; no gateway calls: set server_address, serv_port_up and serv_port_down of the packet forwarder to this address'
 
 /** Throws where an EUI of the list is none. */
 export function createGwmpFeed(options: GwmpOptions, context: GwmpContext): GwmpFeed {
@@ -80,26 +88,23 @@ class UdpFeed implements GwmpFeed, Adapter {
   readonly #port: number
   readonly #allowed: ReadonlySet<string> | undefined
   readonly #context: GwmpContext
-  readonly #book = new GatewayBook()
+  readonly #desk: GatewayDesk
   readonly #datagrams: RateLimit
   readonly #everybody: RateLimit
   readonly #frameRate: RateLimit
-  #events: LoraFeedEvents | undefined
   #supervisor: Supervisor | undefined
   #isStopped = false
   #socket: Socket | undefined
-  #frames = 0
   #strange = 0
-  /** ms, monotonic: when a gateway was last heard, or since when it listens. */
-  #heardAt = 0
 
   constructor(options: GwmpOptions, context: GwmpContext) {
     const perSecond = options.perSecond ?? PER_SECOND
     this.id = options.id
     this.#host = options.host ?? '127.0.0.1'
     this.#port = options.port ?? 1700
-    this.#allowed = options.gateways === undefined ? undefined : new Set(euis(options.gateways))
+    this.#allowed = options.gateways === undefined ? undefined : readEuis(options.gateways)
     this.#context = context
+    this.#desk = new GatewayDesk(options.id, context.clock)
     this.#datagrams = new RateLimit(perSecond)
     this.#everybody = new RateLimit(perSecond * ADDRESSES, 1)
     this.#frameRate = new RateLimit(perSecond * FRAMES)
@@ -107,12 +112,12 @@ class UdpFeed implements GwmpFeed, Adapter {
 
   start(events: LoraFeedEvents): void {
     if (this.#supervisor !== undefined || this.#isStopped) return
-    this.#events = events
+    this.#desk.open(events)
     this.#supervisor = new Supervisor({
       ...this.#context,
       adapter: this,
       health: (health) => events.health(health),
-      frames: () => this.#frames,
+      frames: () => this.#desk.frames,
     })
     this.#supervisor.start()
   }
@@ -129,170 +134,99 @@ class UdpFeed implements GwmpFeed, Adapter {
   }
 
   gateways(): GatewayReport[] {
-    return this.#book.reports()
+    return this.#desk.book.reports()
   }
 
   async open({ report }: OpenContext): Promise<Session> {
     const socket = await bindUdp(this.#host, this.#port)
-    const { monotonic } = this.#context.clock
     this.#socket = socket
-    this.#heardAt = monotonic.call(this.#context.clock)
+    this.#desk.touch()
     socket.on('message', (bytes, from) => this.#take(socket, bytes, from))
     const closed = new Promise<string>((resolve) => {
-      socket.once('error', (error) => resolve(`the UDP socket failed: ${error.message}`))
+      // It may fail again while it is closed, which concerns nobody.
+      socket.on('error', (error) => resolve(`the UDP socket failed: ${error.message}`))
     })
-    const cancel = this.#every(REPORT_MS, () => report(this.#state(), this.#detail()))
-    return {
-      detail: this.#detail(),
-      closed,
-      close: () => {
-        cancel()
-        this.#socket = undefined
-        // It may fail once more while it is closed, which concerns nobody.
-        socket.on('error', () => undefined)
-        return new Promise((resolve) => socket.close(() => resolve()))
-      },
+    const tell = () => report(this.#desk.state(), this.#detail())
+    const cancel = every(this.#context.after ?? systemAfter, REPORT_MS, tell)
+    const close = () => {
+      cancel()
+      this.#socket = undefined
+      return new Promise<void>((resolve) => socket.close(() => resolve()))
     }
-  }
-
-  #every(ms: number, run: () => void): () => void {
-    const after = this.#context.after ?? systemAfter
-    const next = () => {
-      cancel = after(ms, next)
-      run()
-    }
-    let cancel = after(ms, next)
-    return () => cancel()
-  }
-
-  #state(): 'running' | 'silent' {
-    const silence = this.#context.clock.monotonic() - this.#heardAt
-    return silence < SILENT_MS ? 'running' : 'silent'
+    return { detail: this.#detail(), closed, close }
   }
 
   #detail(): string {
     const { host, port } = this.address() ?? { host: this.#host, port: this.#port }
     const where = `listening on udp ${host.includes(':') ? `[${host}]` : host}:${port}`
+    const who = this.#desk.book.sentence(this.#context.clock.now())
     const strange = this.#strange > 0 ? `; ${this.#strange} datagrams were of no gateway` : ''
-    const who = this.#book.sentence(this.#context.clock.now())
-    const hint =
-      this.#state() === 'silent'
-        ? '; no gateway calls: set server_address, serv_port_up and serv_port_down of the packet forwarder to this address'
-        : ''
-    return `${where}; ${who}${strange}${hint}`
+    return `${where}; ${who}${strange}${this.#desk.state() === 'silent' ? HINT : ''}`
   }
 
   #take(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
-    const now = this.#context.clock.monotonic()
     const datagram = parseDatagram(bytes)
     if (datagram === undefined) {
       this.#strange += 1
       return
     }
-    const rate = this.#datagrams.take(from.address, now)
-    const pass = rate === true ? this.#everybody.take(EVERYBODY, now) : rate
-    if (pass !== true) {
-      if (pass > 0) this.#tooMany(`${pass} datagrams of ${from.address}`)
-      return
-    }
+    if (!this.#isInTime(from.address)) return
     if (this.#allowed?.has(datagram.gateway) === false) {
-      this.#refuseGateway(datagram, from, now)
+      this.#desk.stranger(datagram.gateway, from.address)
       return
     }
     const answer = answerTo(datagram)
     // An answer that cannot be sent is lost like any other datagram.
     if (answer !== undefined) socket.send(answer, from.port, from.address, () => undefined)
-    this.#heardAt = now
-    this.#process(datagram, from, now)
+    this.#desk.touch()
+    this.#process(datagram, from.address)
   }
 
-  #process(datagram: Datagram, from: RemoteInfo, now: number): void {
-    const report = this.#book.seen(datagram.gateway, this.#context.clock.now())
-    if (datagram.type === 'PUSH_DATA') this.#takePush(datagram, report, from, now)
-    if (datagram.type === 'TX_ACK') {
-      const error = txAckError(datagram.body)
-      if (error !== undefined) this.#notice(report, `did not send a downlink: ${error}`, true)
+  #isInTime(address: string): boolean {
+    const now = this.#context.clock.monotonic()
+    const own = this.#datagrams.take(address, now)
+    const dropped = own === true ? this.#everybody.take(EVERYBODY, now) : own
+    if (typeof dropped === 'number' && dropped > 0) {
+      this.#desk.tooMany(`${dropped} datagrams of ${own === true ? 'many addresses' : address}`)
     }
+    return dropped === true
   }
 
-  #takePush(datagram: Datagram, report: GatewayReport, from: RemoteInfo, now: number): void {
-    const { rxpk, stat, error } = parsePushBody(datagram.body)
-    if (stat !== undefined) this.#takeStat(report, stat)
+  #process({ type, gateway, body }: Datagram, address: string): void {
+    const report = this.#desk.book.seen(gateway, this.#context.clock.now())
+    if (type === 'PUSH_DATA') this.#takePush(parsePushBody(body), report, address)
+    const error = type === 'TX_ACK' ? txAckError(body) : undefined
+    if (error !== undefined) this.#desk.notice(gateway, `it did not send: ${error}`, true)
+  }
+
+  #takePush({ rxpk, stat, error }: PushBody, report: GatewayReport, address: string): void {
+    if (stat !== undefined) {
+      report.stat = stat
+      this.#desk.notice(report.id, statText(stat))
+    }
     if (error !== undefined) {
       report.malformed += 1
-      this.#reject({ reason: 'malformed', detail: error, gateway: report.id })
+      this.#desk.reject({ reason: 'malformed', detail: error, gateway: report.id })
     }
-    for (const [i, value] of rxpk.entries()) {
-      const pass = i < MOST_RXPK ? this.#frameRate.take(from.address, now) : rxpk.length - i
-      if (pass === true) {
-        this.#takeRxpk(value, report)
-      } else {
-        if (pass > 0) this.#tooMany(`${pass} frames of ${from.address}`, report.id)
-        if (i >= MOST_RXPK) return
-      }
+    const now = this.#context.clock.monotonic()
+    for (const value of rxpk.slice(0, MOST_RXPK)) {
+      const dropped = this.#frameRate.take(address, now)
+      if (dropped === true) this.#takeRxpk(value, report)
+      else if (dropped > 0) this.#desk.tooMany(`${dropped} frames of ${address}`, report.id)
     }
-  }
-
-  #takeStat(report: GatewayReport, stat: GatewayStat): void {
-    report.stat = stat
-    this.#notice(report, statText(stat), false)
+    const rest = rxpk.length - MOST_RXPK
+    if (rest > 0) this.#desk.tooMany(`${rest} frames of one datagram`, report.id)
   }
 
   #takeRxpk(value: unknown, report: GatewayReport): void {
     const heard = readRxpk(value)
     if ('reason' in heard) {
       report[heard.reason] += 1
-      this.#reject({ ...heard, gateway: report.id })
+      this.#desk.reject({ ...heard, gateway: report.id })
       return
     }
-    const { data, radio, warning, ...signal } = heard
-    this.#frames += 1
-    report.frames += 1
-    this.#events?.frame({
-      source: this.id,
-      data,
-      gateway: { ...this.#book.gateway(report), ...signal },
-      radio,
-      receivedAt: this.#context.clock.now(),
-    })
-    if (warning !== undefined) this.#notice(report, warning, true)
+    const { warning, ...frame } = heard
+    this.#desk.frame(report, frame)
+    if (warning !== undefined) this.#desk.notice(report.id, warning, true)
   }
-
-  #refuseGateway({ type, gateway }: Datagram, from: RemoteInfo, now: number): void {
-    // Told of once a minute; that its forwarder asks every 5 s is no news.
-    if (type === 'TX_ACK' || !this.#book.mayTell(`refused ${gateway}`, now)) return
-    const detail = `gateway ${gateway} at ${from.address} gets no answer; add it to gateways to hear it`
-    this.#reject({ reason: 'gateway', detail, gateway })
-  }
-
-  #tooMany(what: string, gateway?: string): void {
-    const detail = `${what} were left unread: more came than are taken in a second`
-    this.#reject({ reason: 'rate', detail, ...(gateway === undefined ? {} : { gateway }) })
-  }
-
-  #reject(reject: Omit<LoraReject, 'source' | 'time'>): void {
-    this.#events?.reject({ ...reject, source: this.id, time: this.#context.clock.now() })
-  }
-
-  #notice({ id }: GatewayReport, what: string, isProblem: boolean): void {
-    const { clock } = this.#context
-    if (!this.#book.mayTell(isProblem ? `problem ${id}` : id, clock.monotonic())) return
-    this.#events?.notice({
-      kind: 'gateway',
-      source: this.id,
-      time: clock.now(),
-      detail: `gateway ${id}: ${what}`,
-      gateway: id,
-      ...(isProblem ? { isProblem } : {}),
-    })
-  }
-}
-
-function euis(list: readonly string[]): string[] {
-  return list.map((text) => {
-    const eui = readEui(text)
-    if (eui === undefined)
-      throw new TypeError(`${text}: write the EUI of a gateway as 16 digits hex`)
-    return eui
-  })
 }

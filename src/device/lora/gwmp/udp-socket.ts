@@ -6,7 +6,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns'
 import { isIP, isIPv6 } from 'node:net'
-import { OdographError, systemCode } from '../../../model/errors.ts'
+import { listenError } from '../listen-error.ts'
 
 type Found = (error: NodeJS.ErrnoException | null, address: string, family: number) => void
 
@@ -23,7 +23,7 @@ export function bindUdp(host: string, port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) => {
       socket.close()
-      reject(bindError(`${host}:${port}`, error))
+      reject(listenError(`udp ${host}:${port}`, error))
     }
     socket.once('error', failed)
     socket.once('listening', () => {
@@ -32,15 +32,4 @@ export function bindUdp(host: string, port: number): Promise<Socket> {
     })
     socket.bind({ address: host, port, exclusive: true })
   })
-}
-
-function bindError(address: string, error: Error): OdographError {
-  const texts: Record<string, string> = {
-    EADDRINUSE: 'another program listens there: end it, or choose another port',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    EACCES: 'listening there is not permitted: choose a port above 1023',
-    ENOTFOUND: 'no such host name',
-  }
-  const text = texts[systemCode(error) ?? ''] ?? error.message
-  return new OdographError('listen-failed', `udp ${address}`, text, error)
 }
