@@ -40,12 +40,9 @@ export interface GatewayReport {
 
 const LIMIT = 64
 const NAMED = 4
-const NOTICE_MS = 60_000
 
 export class GatewayBook {
   readonly #reports = new Map<string, GatewayReport>()
-  /** When each was last told of; monotonic. */
-  readonly #told = new Map<string, number>()
 
   /** The report of one that calls now, to be counted in. */
   seen(id: string, now: Millis): GatewayReport {
@@ -56,17 +53,6 @@ export class GatewayBook {
     makeRoom(this.#reports)
     this.#reports.set(id, report)
     return report
-  }
-
-  /** Whether it may be told of: once a minute for each gateway, and no more than there is room for. */
-  mayTell(id: string, monotonic: number): boolean {
-    for (const [other, at] of this.#told) {
-      if (monotonic - at < NOTICE_MS) break
-      this.#told.delete(other)
-    }
-    if (this.#told.has(id) || this.#told.size >= LIMIT) return false
-    this.#told.set(id, monotonic)
-    return true
   }
 
   /** For a frame that it heard. */

@@ -6,6 +6,7 @@ import type { LoraFeedEvents, LoraFrame, LoraReject, LoraRejectReason } from '..
 import type { Clock } from '../../model/ports.ts'
 import type { After } from '../supervisor.ts'
 import { GatewayBook, type GatewayReport } from './gateway-book.ts'
+import { OnceAMinute } from './once-a-minute.ts'
 
 export interface RefusedWhat {
   reason: LoraRejectReason
@@ -28,6 +29,11 @@ export class GatewayDesk {
   frames = 0
   readonly #source: string
   readonly #clock: Clock
+  // Each with room of its own: strangers must not silence those who are known.
+  readonly #notices = new OnceAMinute()
+  readonly #problems = new OnceAMinute()
+  readonly #strangers = new OnceAMinute()
+  readonly #refusals = new OnceAMinute()
   #events: LoraFeedEvents | undefined
   /** ms, monotonic: when a gateway was last heard, or since when it is listened. */
   #heardAt = 0
@@ -67,11 +73,17 @@ export class GatewayDesk {
     this.#events?.reject(reject)
   }
 
-  /** A gateway that is not on the list is told of once a minute: that it asks again is no news. */
+  /** Of a gateway that is not on the list, once a minute: that it asks again is no news. */
   stranger(gateway: string, address: string): void {
-    if (!this.book.mayTell(`stranger ${gateway}`, this.#clock.monotonic())) return
+    if (!this.#strangers.mayTell(gateway, this.#clock.monotonic())) return
     const detail = `gateway ${gateway} at ${address} is not heard; add it to gateways to hear it`
     this.reject({ reason: 'gateway', detail, gateway })
+  }
+
+  /** Of somebody who may not connect, once a minute: a station tries again for ever. */
+  refused(address: string, reason: string): void {
+    if (!this.#refusals.mayTell(address, this.#clock.monotonic())) return
+    this.reject({ reason: 'gateway', detail: `a connection of ${address} was refused: ${reason}` })
   }
 
   tooMany(what: string, gateway?: string): void {
@@ -81,8 +93,8 @@ export class GatewayDesk {
 
   /** Once a minute for a gateway at most, and problems beside it. */
   notice(gateway: string, what: string, isProblem = false): void {
-    const about = isProblem ? `problem ${gateway}` : gateway
-    if (!this.book.mayTell(about, this.#clock.monotonic())) return
+    const told = isProblem ? this.#problems : this.#notices
+    if (!told.mayTell(gateway, this.#clock.monotonic())) return
     this.#events?.notice({
       kind: 'gateway',
       source: this.#source,

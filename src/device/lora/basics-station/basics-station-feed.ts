@@ -100,11 +100,13 @@ class StationFeed implements BasicsStationFeed, Adapter {
   #server: StationServer | undefined
 
   constructor(options: BasicsStationOptions, context: BasicsStationContext) {
+    const { subBand = 2 } = options
     this.id = options.id
     this.#options = options
     this.#context = context
     this.#allowed = options.gateways === undefined ? undefined : readEuis(options.gateways)
     this.#desk = new GatewayDesk(options.id, context.clock)
+    if (!(subBand >= 1 && subBand <= 8)) throw new RangeError('subBand is none of 1 to 8')
     this.#messages = new RateLimit(options.perSecond ?? PER_SECOND)
   }
 
@@ -157,7 +159,7 @@ class StationFeed implements BasicsStationFeed, Adapter {
       { host, port, tls, token, connections: connections ?? CONNECTIONS },
       {
         admit: (address, eui) => this.#admit(address, eui),
-        refused: (address, reason) => this.#refused(address, reason),
+        refused: (address, reason) => this.#desk.refused(address, reason),
         open: (link) => this.#opened(link),
         text: (link, text) => this.#take(link, text),
         closed: (link) => this.#closed(link),
@@ -186,12 +188,6 @@ class StationFeed implements BasicsStationFeed, Adapter {
     if (eui === undefined || this.#allowed === undefined || this.#allowed.has(eui)) return undefined
     this.#desk.stranger(eui, address)
     return 'not on the list'
-  }
-
-  #refused(address: string, reason: string): void {
-    // Of the same address once a minute: a station tries again for ever.
-    if (!this.#desk.book.mayTell(`refused ${address}`, this.#context.clock.monotonic())) return
-    this.#desk.reject({ reason: 'gateway', detail: `a connection of ${address}: ${reason}` })
   }
 
   #opened(link: StationLink): void {

@@ -13,6 +13,7 @@
  * program itself sends.
  */
 import type { Millis } from '../../../model/time.ts'
+import { withoutUndefined } from '../../../model/without-undefined.ts'
 import { readEui } from '../eui.ts'
 import { fromGpsMillis, plausibleTime } from '../gps-time.ts'
 import { asObject, integerIn, numberIn } from '../json-value.ts'
@@ -113,16 +114,14 @@ function framed(fields: Fields, frame: Uint8Array | string): StationMessage {
   if (typeof frame === 'string') return malformed(frame)
   if (frame.length > MAX_BYTES) return malformed(`a frame of ${frame.length} bytes is too long`)
   const { gpstime, rxtime, rssi, snr } = lowerCase(asObject(fields.upinfo)) ?? {}
-  const found: { [K in keyof StationFrame]: StationFrame[K] | undefined } = {
-    kind: 'frame',
-    data: frame,
+  const signal = withoutUndefined({
     dataRate: integerIn(fields.dr, 0, 15),
     frequencyHz: integerIn(fields.freq, 1_000_000, 10_000_000_000),
     rssi: numberIn(rssi, -250, 100),
     snr: numberIn(snr, -100, 100),
     time: timeOf(gpstime, rxtime),
-  }
-  return Object.fromEntries(Object.entries(found).filter(([, v]) => v !== undefined)) as never
+  })
+  return { kind: 'frame', data: frame, ...signal }
 }
 
 /** `gpstime` in µs of GPS time, 0 where the gateway has none; `rxtime` in s since 1970. */

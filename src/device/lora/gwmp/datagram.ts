@@ -11,6 +11,7 @@
  * Pure. Follows PROTOCOL.md (versions 1 and 2) of Lora-net/sx1302_hal and Lora-net/packet_forwarder.
  */
 
+import { withoutUndefined } from '../../../model/without-undefined.ts'
 import type { GatewayStat } from '../gateway-book.ts'
 import { fromUtcText } from '../gps-time.ts'
 import { asObject, numberIn } from '../json-value.ts'
@@ -101,7 +102,7 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
 function readStat(value: unknown): GatewayStat | undefined {
   const stat = asObject(value)
   if (stat === undefined) return undefined
-  const read: { [K in keyof GatewayStat]: GatewayStat[K] | undefined } = {
+  return withoutUndefined({
     time: fromUtcText(stat.time),
     ...position(stat.lati, stat.long),
     altitude: numberIn(stat.alti, -1000, 100_000),
@@ -112,8 +113,7 @@ function readStat(value: unknown): GatewayStat | undefined {
     downlinks: count(stat.dwnb),
     sent: count(stat.txnb),
     temperature: numberIn(stat.temp, -100, 200),
-  }
-  return Object.fromEntries(Object.entries(read).filter(([, v]) => v !== undefined))
+  })
 }
 
 /** Both or none; 0/0 is what a receiver without a fix says. */
