@@ -25,10 +25,15 @@ export class PacketForwarder {
     this.#down.on('message', (bytes) => this.answers.down.push(hexOf(bytes)))
   }
 
-  static async open(port: number, eui = 'B827EBFFFE000001'): Promise<PacketForwarder> {
+  /** From any address of this machine (127.0.0.2 is one as well). */
+  static async open(
+    port: number,
+    eui = 'B827EBFFFE000001',
+    address = '127.0.0.1',
+  ): Promise<PacketForwarder> {
     const sockets: [Socket, Socket] = [createSocket('udp4'), createSocket('udp4')]
     for (const socket of sockets) {
-      socket.bind(0, '127.0.0.1')
+      socket.bind(0, address)
       await once(socket, 'listening')
     }
     return new PacketForwarder(port, eui, sockets)
