@@ -12,7 +12,7 @@ import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
 import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
-import type { Config } from './config/schema.ts'
+import { type Config, vehicleSources } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
 import { ApiListener } from './gateway/api-listener.ts'
@@ -24,6 +24,7 @@ import type { Exports } from './gateway/exports.ts'
 import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
+import { Lora } from './gateway/lora/lora.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
@@ -85,6 +86,7 @@ export class Gateway {
   readonly #troubleCodes: TroubleCodes
   readonly #builder: SourceLines
   readonly #exports: Exports
+  readonly #lora: Lora
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
@@ -209,6 +211,18 @@ export class Gateway {
       journal: this.#journal,
       conflict: found,
     })
+    this.#lora = new Lora({
+      config: this.#config,
+      gatewayId: this.#gatewayId,
+      journal: this.#journal,
+      reader: this.#storage.reader,
+      provisional: () => this.#time.provisional?.boot,
+      isTimeKnown: () => this.#time.trust !== 'none',
+      report: (vehicle, report) => this.#pipelines.live(vehicle).report(report),
+      clock,
+      logger,
+      found,
+    })
     this.#exports = createExports({
       config: this.#config,
       folder,
@@ -247,7 +261,7 @@ export class Gateway {
     this.#storage.start()
     this.#time.start()
     this.#rights.start()
-    for (const source of this.#config.sources) {
+    for (const source of vehicleSources(this.#config)) {
       try {
         this.#lines.push(this.#builder.create(source))
       } catch (error) {
@@ -256,6 +270,7 @@ export class Gateway {
     }
     this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
+    this.#lora.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
@@ -274,7 +289,7 @@ export class Gateway {
     this.#stopping.abort()
     clearInterval(this.#tick)
     this.#ignition?.stop()
-    await Promise.all(this.#lines.map((line) => line.stop()))
+    await Promise.all([...this.#lines, this.#lora].map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#trips.keepAll()
@@ -307,7 +322,7 @@ export class Gateway {
         ...this.#certificate.findings(),
       ],
       time: this.#time,
-      sources: this.#lines,
+      sources: [...this.#lines, ...this.#lora.lines],
       storage: this.#storage,
       mqtt: this.#mqtt,
       sinks: this.#sinks,
@@ -390,6 +405,7 @@ export class Gateway {
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
     this.#trips.shift(delta, since)
+    this.#lora.shift(delta, since)
     this.#geofences.shift(delta, since)
     this.#exports.shift(delta, since)
     this.#hold()
@@ -438,7 +454,7 @@ export class Gateway {
   }
 
   #commands(): Commands {
-    const { sources } = this.#config
+    const sources = vehicleSources(this.#config)
     return new Commands({
       askings: (vehicle) => this.#builder.askings(vehicle),
       isJ1939: (vehicle) =>

@@ -171,8 +171,12 @@ export type SourceConfig = Extract<AnySourceConfig, { vehicle: string }>
 /** A source for LoRa, which hears many. */
 export type LoraSourceConfig = Exclude<AnySourceConfig, SourceConfig>
 
-export function isOfVehicle(source: AnySourceConfig): source is SourceConfig {
-  return 'vehicle' in source
+export function vehicleSources({ sources }: Pick<Config, 'sources'>): SourceConfig[] {
+  return sources.filter((source): source is SourceConfig => 'vehicle' in source)
+}
+
+export function loraSources({ sources }: Pick<Config, 'sources'>): LoraSourceConfig[] {
+  return sources.filter((source): source is LoraSourceConfig => !('vehicle' in source))
 }
 
 export type SinkConfig = Config['sinks'][number]

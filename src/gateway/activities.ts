@@ -2,7 +2,7 @@
  * What every vehicle is doing. A change becomes signals of the vehicle, and so a record, and an event;
  * a battery that is low makes the shutdown program run.
  */
-import type { Config } from '../config/schema.ts'
+import { type Config, vehicleSources } from '../config/schema.ts'
 import type { ActivityState } from '../model/activity.ts'
 import type { EventType } from '../model/event.ts'
 import type { Clock, Logger } from '../model/ports.ts'
@@ -61,7 +61,7 @@ export class Activities {
   #make(vehicle: string): VehicleActivity {
     const { config, pipelines, clock, logger, event } = this.#options
     const { standingMinutes, probeMinutes, lowVoltage, lowVoltageSeconds } = config.parked
-    const asks = config.sources.some(
+    const asks = vehicleSources(config).some(
       (source) => source.vehicle === vehicle && 'listenOnly' in source && !source.listenOnly,
     )
     return new VehicleActivity({

@@ -3,7 +3,7 @@
  * store has seen. Ids that nobody gave are derived once and kept in the store.
  */
 import { type Identity, vehicleIds } from '../config/identity.ts'
-import { type Config, isName } from '../config/schema.ts'
+import { type Config, isName, vehicleSources } from '../config/schema.ts'
 import { messageOf, OdographError } from '../model/errors.ts'
 import { isKsuid } from '../model/ksuid.ts'
 import type { Vehicle } from '../model/vehicle.ts'
@@ -50,7 +50,9 @@ export function createVehicleRegister(options: RegisterOptions): VehicleRegister
     return vehicle
   }
 
-  const named = config.sources.map((source) => ({ id: source.vehicle }))
+  const named = [...vehicleSources(config), ...config.lora.devices].map(({ vehicle }) => ({
+    id: vehicle,
+  }))
   for (const vehicle of [...config.vehicles, ...named, ...journal.vehicles()]) {
     if (vehicles.has(vehicle.id)) continue
     try {

@@ -10,7 +10,7 @@ import {
   type LoadOptions,
   loadConfig,
 } from '../../src/config/load.ts'
-import { jsonSchema } from '../../src/config/schema.ts'
+import { jsonSchema, vehicleSources } from '../../src/config/schema.ts'
 import { OdographError } from '../../src/model/errors.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'odograph-test-'))
@@ -640,7 +640,7 @@ test('overrides get an object to write to when there is nothing at all', () => {
       input.sources = [{ id: 'sim0', type: 'simulator' }]
     },
   })
-  assert.is(config.sources[0]?.vehicle, 'vehicle')
+  assert.is(vehicleSources(config)[0]?.vehicle, 'vehicle')
 })
 
 test('what one loading changes in its result is not in that of the next', () => {

@@ -63,6 +63,11 @@ export class LoraDevices {
     return devEui === undefined && devAddr !== undefined ? this.#byAddress.get(devAddr) : undefined
   }
 
+  /** Whose address it is, as configured. */
+  byAddress(devAddr: string): LoraDevice | undefined {
+    return this.#byAddress.get(devAddr)
+  }
+
   byId(id: string): LoraDevice | undefined {
     return this.all.find((device) => device.id === id)
   }

@@ -97,8 +97,7 @@ export class LoraIntake {
   }
 
   #again(device: LoraDevice, { seq, uplink, state }: StoredUplink): void {
-    // It was told already that it came, or nobody waits for it as news.
-    this.#process(device, seq, { ...uplink, replay: true }, state === 'failed')
+    this.#process(device, seq, uplink, state === 'failed')
   }
 
   #process(device: LoraDevice, seq: number, uplink: LoraUplink, isAgain = false): void {
