@@ -347,6 +347,7 @@ export class Gateway {
       events: this.#storage.reader,
       trips: this.#storage.reader,
       geofences: this.#geofences,
+      lora: this.#lora,
       troubleCodes: this.#troubleCodes,
       commands: this.#commands(),
       config: new GatewayConfig(this.#options.loaded),

@@ -11,6 +11,7 @@ export function noteRead(
   { audit, clock }: ApiContext,
   request: FastifyRequest,
   shown: Pick<Visibility, 'location' | 'identity'>,
+  vehicle = accessOf(request).vehicle.id,
 ): void {
   const what = whatOf(shown)
   if (audit === undefined || what === '') return
@@ -21,7 +22,7 @@ export function noteRead(
     subject: token?.identity.kind === 'user' ? token.identity.subject : '',
     address: ip,
     route: `${method} ${routeOptions.url ?? ''}`,
-    vehicle: accessOf(request).vehicle.id,
+    vehicle,
     what,
   })
 }

@@ -1,6 +1,7 @@
 /** What the routes know of the rest of the gateway. */
 
 import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
+import type { LoraDesk } from '../model/lora-desk.ts'
 import type {
   Clock,
   ConfigAccess,
@@ -29,6 +30,8 @@ export interface ApiContext {
   events: EventReader | undefined
   trips: TripReader | undefined
   geofences: GeofenceReader | undefined
+  /** Undefined: nothing is heard by LoRa. */
+  lora: LoraDesk | undefined
   /** Undefined: there is none to read or change. */
   config: ConfigAccess | undefined
   /** Undefined: nothing is ever sent to a vehicle. */

@@ -10,6 +10,7 @@ import compress from '@fastify/compress'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ReadLogReader, ReadLogWriter } from '../model/data-read.ts'
 import { messageOf, OdographError } from '../model/errors.ts'
+import type { LoraDesk } from '../model/lora-desk.ts'
 import type {
   Clock,
   ConfigAccess,
@@ -62,6 +63,7 @@ import { addHistoryRoutes } from './routes/history.ts'
 import { addInsightRoutes } from './routes/insight.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
+import { addLoraRoutes } from './routes/lora.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addPageRoutes } from './routes/pages.ts'
 import { addStatusRoutes } from './routes/status.ts'
@@ -90,6 +92,8 @@ export interface ApiOptions {
   config?: ConfigAccess
   /** Without it there are no places. */
   geofences?: GeofenceReader
+  /** Without it nothing is heard by LoRa. */
+  lora?: LoraDesk
   /** Without it live streams tell of signals alone. */
   happened?: LiveEvents
   /** How live streams are paced; by timers of the system where absent. */
@@ -213,6 +217,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     exports,
     walletLogin,
     geofences,
+    lora,
     happened,
     every = onTimer,
     owner,
@@ -233,6 +238,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     exports,
     walletLogin,
     geofences,
+    lora,
     keys,
     owner,
     claim,
@@ -265,6 +271,7 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addTripRoutes(app, context)
   addGeofenceRoutes(app, context)
   addInsightRoutes(app, context)
+  await addLoraRoutes(app, context)
   addCommandRoutes(app, context)
   addExportRoutes(app, context)
   addGatewayRoutes(app, context)

@@ -4,6 +4,7 @@ import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
 import { insightAnswers } from './insight.ts'
 import { liveAnswers } from './live.ts'
+import { loraAnswers } from './lora.ts'
 import { count, quality, ratio, utc, value } from './parts.ts'
 import { placeAnswers } from './places.ts'
 import { rightsAnswers } from './rights.ts'
@@ -103,13 +104,17 @@ const vehicle = z.object({
 const sourceReport = z.object({
   id: z.string(),
   type: z.string(),
-  vehicle: z.string(),
+  vehicle: z.string().optional(),
   buses: z.array(z.string()),
   state: z.enum(['starting', 'running', 'silent', 'waiting', 'finished', 'stopped']),
   detail: z.string(),
   since: z.number().describe('Milliseconds since 1970.'),
   frames: count,
   reopened: count,
+  uplinks: count.optional(),
+  rejects: z
+    .array(z.object({ reason: z.string(), text: z.string(), count, newest: z.string() }))
+    .optional(),
   issues: z.array(z.object({ code: z.string(), text: z.string(), count, newest: z.string() })),
 })
 
@@ -284,6 +289,7 @@ export const answers = {
   }),
   ...configAnswers,
   ...insightAnswers,
+  ...loraAnswers,
   ...liveAnswers,
   ...placeAnswers,
   ServerUp: z.object({ code: count, message: z.string() }),

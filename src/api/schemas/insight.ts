@@ -49,13 +49,18 @@ export const insightAnswers = {
     z.object({
       id: z.string(),
       type: z.string(),
-      vehicle: z.string(),
+      vehicle: z.string().optional().describe('Absent where it hears several.'),
       buses: z.array(z.string()),
       state: z.enum(['starting', 'running', 'silent', 'waiting', 'finished', 'stopped']),
       detail: z.string().describe('What it does, or what is wrong and would help.'),
       since: utc,
       frames: count,
       reopened: count,
+      uplinks: count.optional().describe('LoRa: of devices that are known here.'),
+      rejects: z
+        .array(z.object({ reason: z.string(), text: z.string(), count, newest: z.string() }))
+        .optional()
+        .describe('LoRa: what had no effect, by reason.'),
     }),
   ),
 }

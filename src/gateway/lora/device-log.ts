@@ -10,6 +10,7 @@ import {
   type LoraUplink,
   loraRejectTexts,
 } from '../../model/lora.ts'
+import type { LoraStranger } from '../../model/lora-desk.ts'
 import type { Millis } from '../../model/time.ts'
 
 export interface HeardDevice {
@@ -30,16 +31,6 @@ export interface HeardDevice {
   lastDecodeError?: { time: Millis; error: string }
 }
 
-/** One that no device of the configuration is. */
-export interface StrangerDevice {
-  /** `devEui`, `devAddr` or name, whichever it was seen by. */
-  key: string
-  count: number
-  first: Millis
-  last: Millis
-  detail: string
-}
-
 const MAX_STRANGERS = 100
 const MAX_NOTICES = 10
 const MAX_REJECTS = 50
@@ -47,7 +38,7 @@ const MAX_REJECTS = 50
 export class DeviceLog {
   readonly rejects: Partial<Record<LoraRejectReason, number>> = {}
   readonly #devices = new Map<string, HeardDevice>()
-  readonly #strangers = new Map<string, StrangerDevice>()
+  readonly #strangers = new Map<string, LoraStranger>()
   readonly #newest: LoraReject[] = []
 
   /** The last rejects of all, the newest last. */
@@ -56,7 +47,7 @@ export class DeviceLog {
   }
 
   /** Those heard last, first. */
-  get strangers(): StrangerDevice[] {
+  get strangers(): LoraStranger[] {
     return [...this.#strangers.values()].toSorted((a, b) => b.last - a.last)
   }
 

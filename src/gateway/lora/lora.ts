@@ -19,7 +19,8 @@ import {
   type LoraUplink,
   loraRejectTexts,
 } from '../../model/lora.ts'
-import type { LoraLogReader } from '../../model/lora-log.ts'
+import type { LoraDesk, LoraReport } from '../../model/lora-desk.ts'
+import type { LoraLogReader, StoredUplink } from '../../model/lora-log.ts'
 import type { Clock, Logger } from '../../model/ports.ts'
 import type { NewRecord } from '../../model/record.ts'
 import type { Report } from '../../model/report.ts'
@@ -31,6 +32,7 @@ import { type LoraDevice, LoraDevices } from './devices.ts'
 import { createLoraFeed } from './feeds.ts'
 import { COUNTER, LoraIntake } from './intake.ts'
 import { LoraLine } from './lora-line.ts'
+import { loraReport } from './lora-report.ts'
 
 export interface LoraOptions {
   config: Config
@@ -52,7 +54,7 @@ const SEEN = 10_000
 /** A wall clock cannot be behind a network's by more. */
 const AHEAD_MS: Millis = 300_000
 
-export class Lora implements LoraHooks {
+export class Lora implements LoraDesk {
   readonly lines: LoraLine[] = []
   readonly devices: LoraDevices
   readonly heard = new DeviceLog()
@@ -120,6 +122,15 @@ export class Lora implements LoraHooks {
       return { status: 404, message: `No source ${source} takes requests.` }
     }
     return hook.receive(request, event) as LoraReply
+  }
+
+  report(): LoraReport {
+    return loraReport(this.devices.all, this.heard)
+  }
+
+  async uplinks(device: string, limit: number): Promise<StoredUplink[] | undefined> {
+    if (this.devices.byId(device) === undefined) return undefined
+    return await this.#options.reader.loraUplinks({ device, limit })
   }
 
   /** The clock has jumped. */
