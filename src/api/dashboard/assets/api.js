@@ -8,9 +8,20 @@
  *   value?: number | string | boolean, time?: string, age?: number, quality?: Quality,
  *   source?: string }} Signal
  * @typedef {{ code: string, text: string, count: number, newest: string }} IssueCount
- * @typedef {{ id: string, type: string, vehicle: string, buses: string[], state: string,
- *   detail: string, since: number, frames: number, reopened: number,
- *   issues: IssueCount[] }} SourceReport
+ * @typedef {{ reason: string, text: string, count: number, newest: string }} RejectCount
+ * @typedef {{ id: string, type: string, vehicle?: string, buses: string[], state: string,
+ *   detail: string, since: number, frames: number, reopened: number, uplinks?: number,
+ *   rejects?: RejectCount[], issues: IssueCount[] }} SourceReport
+ * @typedef {{ id: string, vehicle: string, devEui?: string, name?: string, devAddr?: string,
+ *   codec: string, uplinks: number, lastHeard?: string, fCnt?: number, gateways?: number,
+ *   gateway?: { id: string, name?: string, rssi?: number, snr?: number }, decodeErrors: number,
+ *   spreadingFactor?: number, battery?: { volts?: number, fraction?: number },
+ *   rejects: { text: string, count: number }[],
+ *   lastDecodeError?: { time: string, error: string } }} LoraDevice
+ * @typedef {{ devices: LoraDevice[], strangers: { key: string, count: number, last: string,
+ *   detail: string }[] }} Lora
+ * @typedef {{ seq: number, time: string, fCnt?: number, fPort?: number, payload: string,
+ *   error?: string, signals?: string[], dropped?: string[] }} LoraUplink
  * @typedef {{ status: 'ok' | 'degraded', findings: string[], version: string,
  *   uptimeSeconds: number, clockTrust: string, sources: SourceReport[],
  *   store: { records: number, bytes: number, uncommitted: number },
@@ -69,6 +80,25 @@ export class Api {
    */
   health(signal) {
     return this.#get('/v1/gateway/health', signal)
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @returns {Promise<Lora>}
+   */
+  lora(signal) {
+    return this.#get('/v1/gateway/lora', signal)
+  }
+
+  /**
+   * @param {string} device
+   * @param {number} limit
+   * @param {AbortSignal} signal
+   * @returns {Promise<LoraUplink[]>}
+   */
+  loraUplinks(device, limit, signal) {
+    const path = `/v1/gateway/lora/${encodeURIComponent(device)}/uplinks`
+    return this.#get(`${path}?limit=${limit}`, signal)
   }
 
   /**

@@ -7,6 +7,7 @@ import { mark, secondsSince } from './clock.js'
 import { find, setText, show } from './dom.js'
 import { HealthView } from './health-view.js'
 import { LinkView } from './link-view.js'
+import { LoraView } from './lora-view.js'
 import { Plot } from './plot.js'
 import { Poller } from './poller.js'
 import { SignalTable } from './signal-table.js'
@@ -32,6 +33,7 @@ export class Dashboard {
   #tiles
   #table
   #health
+  #lora
   #plot
   #poller = new Poller((signal) => this.#round(signal))
   #listeners = new AbortController()
@@ -56,6 +58,7 @@ export class Dashboard {
     this.#tiles = new Tiles(this.#root)
     this.#table = new SignalTable(this.#root)
     this.#health = new HealthView(this.#root)
+    this.#lora = new LoraView(this.#root, api)
     this.#plot = new Plot(find(this.#root, '#plot'), api, onRefused)
   }
 
@@ -147,6 +150,7 @@ export class Dashboard {
       driftMs: this.#api.driftMs,
       vehicleName: (id) => this.#choice.nameOf(id),
     })
+    this.#lora.update(this.#state.value, now)
     this.#link.update({
       answered: this.#signals.at !== undefined && this.#state.at !== undefined,
       silentSeconds: Math.max(age, elapsed(this.#state)),

@@ -135,12 +135,15 @@ export class HealthView {
     setText(find(item, '[data-detail]'), source.detail)
     const since = `${word} for ${durationText((heard - source.since) / 1000)}`
     const buses = source.buses.filter((bus) => bus !== source.id).join(', ')
-    const about = [source.type, buses, vehicleName(source.vehicle), since]
+    const vehicle = source.vehicle === undefined ? '' : vehicleName(source.vehicle)
+    const about = [source.type, buses, vehicle, since]
     setText(find(item, '[data-about]'), about.filter((part) => part !== '').join(' · '))
     setText(find(item, '[data-frames]'), countText(source.frames))
     setText(find(item, '[data-rate]'), lost ? unknown : this.#rate(source.id))
     setText(find(item, '[data-reopened]'), countText(source.reopened))
-    this.#updateIssues(item, source.issues)
+    const rejects = source.rejects ?? []
+    const refused = rejects.map(({ reason, ...rest }) => ({ code: reason, ...rest }))
+    this.#updateIssues(item, [...source.issues, ...refused])
   }
 
   /**
