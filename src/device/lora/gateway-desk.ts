@@ -27,6 +27,8 @@ const SILENT_MS = 180_000
 export class GatewayDesk {
   readonly book = new GatewayBook()
   frames = 0
+  /** What came faster than it is taken. */
+  unread = 0
   readonly #source: string
   readonly #clock: Clock
   // Each with room of its own: strangers must not silence those who are known.
@@ -84,6 +86,20 @@ export class GatewayDesk {
   refused(address: string, reason: string): void {
     if (!this.#refusals.mayTell(address, this.#clock.monotonic())) return
     this.reject({ reason: 'gateway', detail: `a connection of ${address} was refused: ${reason}` })
+  }
+
+  /** Words for the health: who called, and what was left. */
+  detail(): string {
+    const unread = this.unread > 0 ? `; ${this.unread} were left unread, too many at once` : ''
+    return `${this.book.sentence(this.#clock.now())}${unread}`
+  }
+
+  /** What a rate limit says; whether to go on. `what` follows a number. */
+  isInTime(dropped: true | number, what: string, gateway?: string): boolean {
+    if (dropped === true) return true
+    this.unread += 1
+    if (dropped > 0) this.tooMany(`${dropped} ${what}`, gateway)
+    return false
   }
 
   tooMany(what: string, gateway?: string): void {

@@ -174,17 +174,13 @@ class StationFeed implements BasicsStationFeed, Adapter {
   #detail(): string {
     const { host, port } = this.address() ?? { host: '', port: 0 }
     const where = `listening on tcp ${host.includes(':') ? `[${host}]` : host}:${port}`
-    const count = `${this.#links.size} stations connected`
-    const who = this.#desk.book.sentence(this.#context.clock.now())
-    return `${where}; ${count}; ${who}${this.#state() === 'silent' ? HINT : ''}`
+    const count = `stations connected: ${this.#links.size}`
+    return `${where}; ${count}; ${this.#desk.detail()}${this.#state() === 'silent' ? HINT : ''}`
   }
 
   #admit(address: string, eui: string | undefined): string | undefined {
     const pass = this.#connects.take(address, this.#context.clock.monotonic())
-    if (pass !== true) {
-      if (pass > 0) this.#desk.tooMany(`${pass} connections of ${address}`)
-      return 'too many connections'
-    }
+    if (!this.#desk.isInTime(pass, `connections of ${address}`)) return 'too many connections'
     if (eui === undefined || this.#allowed === undefined || this.#allowed.has(eui)) return undefined
     this.#desk.stranger(eui, address)
     return 'not on the list'
@@ -211,10 +207,7 @@ class StationFeed implements BasicsStationFeed, Adapter {
 
   #take(link: StationLink, text: string): void {
     const pass = this.#messages.take(link.address, this.#context.clock.monotonic())
-    if (pass !== true) {
-      if (pass > 0) this.#desk.tooMany(`${pass} messages of ${link.address}`, link.eui)
-      return
-    }
+    if (!this.#desk.isInTime(pass, `messages of ${link.address}`, link.eui)) return
     if (link.eui === undefined) this.#direct(link, text)
     else this.#read(link, this.#seen(link.eui), text)
   }

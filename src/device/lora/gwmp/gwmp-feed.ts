@@ -159,9 +159,8 @@ class UdpFeed implements GwmpFeed, Adapter {
   #detail(): string {
     const { host, port } = this.address() ?? { host: this.#host, port: this.#port }
     const where = `listening on udp ${host.includes(':') ? `[${host}]` : host}:${port}`
-    const who = this.#desk.book.sentence(this.#context.clock.now())
     const strange = this.#strange > 0 ? `; ${this.#strange} datagrams were of no gateway` : ''
-    return `${where}; ${who}${strange}${this.#desk.state() === 'silent' ? HINT : ''}`
+    return `${where}; ${this.#desk.detail()}${strange}${this.#desk.state() === 'silent' ? HINT : ''}`
   }
 
   #take(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
@@ -185,11 +184,8 @@ class UdpFeed implements GwmpFeed, Adapter {
   #isInTime(address: string): boolean {
     const now = this.#context.clock.monotonic()
     const own = this.#datagrams.take(address, now)
-    const dropped = own === true ? this.#everybody.take(EVERYBODY, now) : own
-    if (typeof dropped === 'number' && dropped > 0) {
-      this.#desk.tooMany(`${dropped} datagrams of ${own === true ? 'many addresses' : address}`)
-    }
-    return dropped === true
+    if (own !== true) return this.#desk.isInTime(own, `datagrams of ${address}`)
+    return this.#desk.isInTime(this.#everybody.take(EVERYBODY, now), 'datagrams of many addresses')
   }
 
   #process({ type, gateway, body }: Datagram, address: string): void {
@@ -211,8 +207,9 @@ class UdpFeed implements GwmpFeed, Adapter {
     const now = this.#context.clock.monotonic()
     for (const value of rxpk.slice(0, MOST_RXPK)) {
       const dropped = this.#frameRate.take(address, now)
-      if (dropped === true) this.#takeRxpk(value, report)
-      else if (dropped > 0) this.#desk.tooMany(`${dropped} frames of ${address}`, report.id)
+      if (this.#desk.isInTime(dropped, `frames of ${address}`, report.id)) {
+        this.#takeRxpk(value, report)
+      }
     }
     const rest = rxpk.length - MOST_RXPK
     if (rest > 0) this.#desk.tooMany(`${rest} frames of one datagram`, report.id)
