@@ -91,7 +91,7 @@ export class GatewayDesk {
   /** Words for the health: who called, and what was left. */
   detail(): string {
     const unread = this.unread > 0 ? `; ${this.unread} were left unread, too many at once` : ''
-    return `${this.book.sentence(this.#clock.now())}${unread}`
+    return `${this.book.sentence()}${unread}`
   }
 
   /** What a rate limit says; whether to go on. `what` follows a number. */
@@ -130,4 +130,24 @@ export function every(after: After, ms: number, run: () => void): () => void {
   }
   let cancel = after(ms, next)
   return () => cancel()
+}
+
+const LOOK_MS = 10_000
+const LOOKS = 6
+
+/** Tells of a change of state within 10 s, and of what is new else once a minute. */
+export function watch(
+  after: After,
+  state: () => 'running' | 'silent',
+  tell: (state: 'running' | 'silent') => void,
+): () => void {
+  let told = state()
+  let looks = 0
+  return every(after, LOOK_MS, () => {
+    looks += 1
+    const now = state()
+    if (now === told && looks % LOOKS !== 0) return
+    told = now
+    tell(now)
+  })
 }

@@ -250,7 +250,7 @@ test('a flood of texts is left unread and told once a second', async () => {
         heard.rejects.map(({ reason }) => reason),
         ['rate'],
       )
-      await clock.advance(10_000)
+      await clock.advance(60_000)
       assert.match(heard.healths.at(-1)?.detail ?? '', /490 were left unread/)
     },
     { clock, after: clock.after },
@@ -310,6 +310,22 @@ test('a station that answers no ping is let go, and then it is said that none is
   )
 })
 
+test('who stays where one only asks the way is let go', async () => {
+  const clock = new HandClock()
+  await withFeed(
+    {},
+    async ({ base }) => {
+      const idler = await connectStation(`${base}/router-info`)
+      const pinged = once(idler.socket, 'ping')
+      await clock.advance(30_000)
+      await pinged
+      await clock.advance(30_000)
+      await idler.closed
+    },
+    { clock, after: clock.after },
+  )
+})
+
 test('a port that is taken is waited for, in words, and opened when it is free', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
@@ -341,6 +357,7 @@ test('options that cannot be meant are refused at once', () => {
     createBasicsStationFeed({ id: 'lns', region: 'EU868', ...options }, { clock: systemClock })
   assert.throws(make({ gateways: ['x'] }), /x: write an EUI/)
   assert.throws(make({ subBand: 9 }), /subBand/)
+  assert.throws(make({ token: '' }), /token is empty/)
 })
 
 test('a certificate that is none is told, and nothing throws', async () => {

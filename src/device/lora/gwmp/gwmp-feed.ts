@@ -26,7 +26,7 @@ import {
 } from '../../supervisor.ts'
 import { readEuis } from '../eui.ts'
 import { type GatewayReport, statText } from '../gateway-book.ts'
-import { every, GatewayDesk } from '../gateway-desk.ts'
+import { GatewayDesk, watch } from '../gateway-desk.ts'
 import { RateLimit } from '../rate-limit.ts'
 import {
   answerTo,
@@ -72,7 +72,6 @@ const ADDRESSES = 10
 const FRAMES = 5
 /** A concentrator hands over no more at once (sx1302_hal). */
 const MOST_RXPK = 255
-const REPORT_MS = 10_000
 const EVERYBODY = '*'
 const HINT =
   '; no gateway calls: set server_address, serv_port_up and serv_port_down of the packet forwarder to this address'
@@ -146,8 +145,11 @@ class UdpFeed implements GwmpFeed, Adapter {
       // It may fail again while it is closed, which concerns nobody.
       socket.on('error', (error) => resolve(`the UDP socket failed: ${error.message}`))
     })
-    const tell = () => report(this.#desk.state(), this.#detail())
-    const cancel = every(this.#context.after ?? systemAfter, REPORT_MS, tell)
+    const cancel = watch(
+      this.#context.after ?? systemAfter,
+      () => this.#desk.state(),
+      (state) => report(state, this.#detail()),
+    )
     const close = () => {
       cancel()
       this.#socket = undefined
