@@ -36,6 +36,7 @@ export class Link {
   readonly socket: WebSocket
   readonly closed: Promise<unknown>
   readonly #texts: string[] = []
+  #settled = 0
 
   constructor(socket: WebSocket) {
     this.socket = socket
@@ -64,7 +65,12 @@ export class Link {
 
   /** Resolves when the server has read all that was sent before. */
   async settle(): Promise<void> {
-    await this.ask('{"msgtype":"timesync","txtime":1}')
+    this.#settled += 1
+    const mark = `"txtime":90071${this.#settled},`
+    this.send(`{"msgtype":"timesync",${mark.slice(0, -1)}}`)
+    while (this.#texts.at(-1)?.includes(mark) !== true) {
+      await once(this.socket, 'message', { signal: AbortSignal.timeout(LIMIT_MS) })
+    }
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  * of the feed and for where a gateway stands; bounded, because anybody can make up an EUI.
  */
 import type { LoraGateway } from '../../model/lora.ts'
-import type { Millis } from '../../model/time.ts'
+import { isoTime, type Millis } from '../../model/time.ts'
 
 /** What a gateway says of itself, since it last did. */
 export interface GatewayStat {
@@ -67,10 +67,10 @@ export class GatewayBook {
   }
 
   /** Who was heard last, in words. */
-  sentence(now: Millis): string {
+  sentence(): string {
     const reports = this.reports()
     if (reports.length === 0) return 'no gateway has called yet'
-    const named = reports.slice(0, NAMED).map((report) => reportText(report, now))
+    const named = reports.slice(0, NAMED).map(reportText)
     const more = reports.length > NAMED ? [`and ${reports.length - NAMED} more`] : []
     return [...named, ...more].join('; ')
   }
@@ -81,10 +81,11 @@ function makeRoom(reports: Map<string, GatewayReport>): void {
   if (reports.size >= LIMIT && oldest !== undefined) reports.delete(oldest)
 }
 
-function reportText(report: GatewayReport, now: Millis): string {
+function reportText(report: GatewayReport): string {
   const { id, lastSeen, frames, crc, malformed, stat, model } = report
-  const ago = Math.max(Math.round((now - lastSeen) / 1000), 0)
-  const parts = [`gateway ${id}${model === undefined ? '' : ` (${model})`} called ${ago} s ago`]
+  // No `… s ago`: it is read later than it is written.
+  const last = `${isoTime(lastSeen).slice(0, 19)}Z`
+  const parts = [`gateway ${id}${model === undefined ? '' : ` (${model})`} last called at ${last}`]
   parts.push(`${frames} frames`)
   if (crc > 0) parts.push(`${crc} with a wrong checksum`)
   if (malformed > 0) parts.push(`${malformed} malformed`)

@@ -27,6 +27,8 @@ const SILENT_MS = 180_000
 export class GatewayDesk {
   readonly book = new GatewayBook()
   frames = 0
+  /** What came faster than it is taken. */
+  unread = 0
   readonly #source: string
   readonly #clock: Clock
   // Each with room of its own: strangers must not silence those who are known.
@@ -86,6 +88,20 @@ export class GatewayDesk {
     this.reject({ reason: 'gateway', detail: `a connection of ${address} was refused: ${reason}` })
   }
 
+  /** Words for the health: who called, and what was left. */
+  detail(): string {
+    const unread = this.unread > 0 ? `; ${this.unread} were left unread, too many at once` : ''
+    return `${this.book.sentence()}${unread}`
+  }
+
+  /** What a rate limit says; whether to go on. `what` follows a number. */
+  isInTime(dropped: true | number, what: string, gateway?: string): boolean {
+    if (dropped === true) return true
+    this.unread += 1
+    if (dropped > 0) this.tooMany(`${dropped} ${what}`, gateway)
+    return false
+  }
+
   tooMany(what: string, gateway?: string): void {
     const detail = `${what} were left unread: more came than are taken in a second`
     this.reject({ reason: 'rate', detail, ...(gateway === undefined ? {} : { gateway }) })
@@ -114,4 +130,24 @@ export function every(after: After, ms: number, run: () => void): () => void {
   }
   let cancel = after(ms, next)
   return () => cancel()
+}
+
+const LOOK_MS = 10_000
+const LOOKS = 6
+
+/** Tells of a change of state within 10 s, and of what is new else once a minute. */
+export function watch(
+  after: After,
+  state: () => 'running' | 'silent',
+  tell: (state: 'running' | 'silent') => void,
+): () => void {
+  let told = state()
+  let looks = 0
+  return every(after, LOOK_MS, () => {
+    looks += 1
+    const now = state()
+    if (now === told && looks % LOOKS !== 0) return
+    told = now
+    tell(now)
+  })
 }

@@ -91,17 +91,20 @@ test('the same is told once a minute, and a flood of others does not make it mor
 
 test('the book forgets who was silent for longest, and names the last', () => {
   const book = new GatewayBook()
-  assert.is(book.sentence(0), 'no gateway has called yet')
+  assert.is(book.sentence(), 'no gateway has called yet')
   for (let i = 0; i < 1000; i++) book.seen(i.toString(16).padStart(16, '0'), i)
   assert.is(book.reports().length, 64)
   assert.is(book.reports()[0]?.id, '00000000000003E7'.toLowerCase())
-  const report = book.seen('B827EBFFFE3EF725', 1000)
+  const report = book.seen('B827EBFFFE3EF725', Date.UTC(2026, 1, 3, 4, 5, 6))
   report.frames = 12
   report.crc = 3
   report.malformed = 1
   report.stat = { received: 15, ok: 12, forwarded: 12, acknowledgedPercent: 100, temperature: 40 }
-  const sentence = book.sentence(5000)
-  assert.match(sentence, /^gateway B827EBFFFE3EF725 called 4 s ago, 12 frames, 3 with a wrong/)
+  const sentence = book.sentence()
+  assert.match(
+    sentence,
+    /^gateway B827EBFFFE3EF725 last called at 2026-02-03T04:05:06Z, 12 frames, 3 with a/,
+  )
   assert.match(sentence, /1 malformed, it received 15, 12 of them with a right checksum/)
   assert.match(sentence, /and 60 more$/)
 })

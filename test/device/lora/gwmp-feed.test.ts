@@ -133,18 +133,22 @@ test('the answer has left before a frame is handed over, however long that takes
   await heard.until(() => heard.state === 'running')
   const body = hexOf(Buffer.from(JSON.stringify({ rxpk: [rxpk] })))
   const hex = `02AAAA00${EUI}${body}`
-  const worker = new Worker(asker, {
-    eval: true,
-    workerData: { shared, hex, port: feed.address()?.port },
-  })
-  await heard.until(() => heard.frames.length === 1)
-  assert.equal(
-    waits.map((wait) => wait !== 'timed-out'),
-    [true],
-  )
-  assert.is(new Int32Array(shared)[0], 4)
-  await worker.terminate()
-  await feed.stop()
+  let worker: Worker | undefined
+  try {
+    worker = new Worker(asker, {
+      eval: true,
+      workerData: { shared, hex, port: feed.address()?.port },
+    })
+    await heard.until(() => heard.frames.length === 1)
+    assert.equal(
+      waits.map((wait) => wait !== 'timed-out'),
+      [true],
+    )
+    assert.is(new Int32Array(shared)[0], 4)
+  } finally {
+    await worker?.terminate()
+    await feed.stop()
+  }
 })
 
 test('what is of no gateway gets no answer', () =>
@@ -246,10 +250,10 @@ test('a gateway that says how it is makes one notice a minute, and the health te
       await clock.advance(60_000)
       await gateway.push({ stat })
       assert.is(heard.notices.length, 2)
-      await clock.advance(10_000)
+      await clock.advance(60_000)
       assert.match(
         heard.healths.at(-1)?.detail ?? '',
-        /gateway B827EBFFFE000001 called 10 s ago, 0 frames/,
+        /gateway B827EBFFFE000001 last called at 2026-03-01T00:01:00Z, 0 frames/,
       )
       await clock.advance(180_000)
       assert.is(heard.state, 'silent')
@@ -354,6 +358,16 @@ test('a port that is taken is waited for, in words, and opened when it is free',
   await feed.stop()
   assert.is(heard.state, 'stopped')
   assert.is(clock.waiting, 0)
+})
+
+test('the host may be a name, and one that does not exist is told', async () => {
+  await withFeed({ host: 'localhost' }, async ({ gateway }) => void (await gateway.pull()))
+  const feed = createGwmpFeed({ id: 'hat', host: 'no-such-host.invalid' }, { clock: systemClock })
+  const heard = new LoraListener()
+  feed.start(heard)
+  await heard.until(() => heard.state === 'waiting')
+  assert.match(heard.healths.at(-1)?.detail ?? '', /no-such-host.invalid:1700: /)
+  await feed.stop()
 })
 
 test('it ends before it began, twice, and while it waits', async () => {

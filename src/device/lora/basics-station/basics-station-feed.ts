@@ -27,7 +27,7 @@ import {
 } from '../../supervisor.ts'
 import { readEuis, toId6 } from '../eui.ts'
 import type { GatewayReport } from '../gateway-book.ts'
-import { every, GatewayDesk } from '../gateway-desk.ts'
+import { every, GatewayDesk, watch } from '../gateway-desk.ts'
 import { toGpsMillis } from '../gps-time.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { radioOf, routerConfig, type StationRegion } from './region.ts'
@@ -75,10 +75,9 @@ const PER_SECOND = 100
 const CONNECTS_PER_SECOND = 5
 const CONNECTIONS = 64
 const HEARTBEAT_MS = 30_000
-const REPORT_MS = 10_000
 const HINT = '; no station calls: its tc.uri has to name this address'
 
-/** Throws where an EUI of the list is none. */
+/** Throws where an EUI of the list is none, the token empty, or the sub-band none of 1 to 8. */
 export function createBasicsStationFeed(
   options: BasicsStationOptions,
   context: BasicsStationContext,
@@ -106,6 +105,7 @@ class StationFeed implements BasicsStationFeed, Adapter {
     this.#context = context
     this.#allowed = options.gateways === undefined ? undefined : readEuis(options.gateways)
     this.#desk = new GatewayDesk(options.id, context.clock)
+    if (options.token === '') throw new RangeError('token is empty: leave it out, or write one')
     if (!(subBand >= 1 && subBand <= 8)) throw new RangeError('subBand is none of 1 to 8')
     this.#messages = new RateLimit(options.perSecond ?? PER_SECOND)
   }
@@ -142,7 +142,11 @@ class StationFeed implements BasicsStationFeed, Adapter {
     this.#desk.touch()
     const after = this.#context.after ?? systemAfter
     const stops = [
-      every(after, REPORT_MS, () => report(this.#state(), this.#detail())),
+      watch(
+        after,
+        () => this.#state(),
+        (state) => report(state, this.#detail()),
+      ),
       every(after, HEARTBEAT_MS, () => server.heartbeat()),
     ]
     const close = () => {
@@ -174,17 +178,13 @@ class StationFeed implements BasicsStationFeed, Adapter {
   #detail(): string {
     const { host, port } = this.address() ?? { host: '', port: 0 }
     const where = `listening on tcp ${host.includes(':') ? `[${host}]` : host}:${port}`
-    const count = `${this.#links.size} stations connected`
-    const who = this.#desk.book.sentence(this.#context.clock.now())
-    return `${where}; ${count}; ${who}${this.#state() === 'silent' ? HINT : ''}`
+    const count = `stations connected: ${this.#links.size}`
+    return `${where}; ${count}; ${this.#desk.detail()}${this.#state() === 'silent' ? HINT : ''}`
   }
 
   #admit(address: string, eui: string | undefined): string | undefined {
     const pass = this.#connects.take(address, this.#context.clock.monotonic())
-    if (pass !== true) {
-      if (pass > 0) this.#desk.tooMany(`${pass} connections of ${address}`)
-      return 'too many connections'
-    }
+    if (!this.#desk.isInTime(pass, `connections of ${address}`)) return 'too many connections'
     if (eui === undefined || this.#allowed === undefined || this.#allowed.has(eui)) return undefined
     this.#desk.stranger(eui, address)
     return 'not on the list'
@@ -211,10 +211,7 @@ class StationFeed implements BasicsStationFeed, Adapter {
 
   #take(link: StationLink, text: string): void {
     const pass = this.#messages.take(link.address, this.#context.clock.monotonic())
-    if (pass !== true) {
-      if (pass > 0) this.#desk.tooMany(`${pass} messages of ${link.address}`, link.eui)
-      return
-    }
+    if (!this.#desk.isInTime(pass, `messages of ${link.address}`, link.eui)) return
     if (link.eui === undefined) this.#direct(link, text)
     else this.#read(link, this.#seen(link.eui), text)
   }

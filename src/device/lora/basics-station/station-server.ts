@@ -155,7 +155,8 @@ export class StationServer {
       close: () => socket.close(),
     }
     this.#alive.add(socket)
-    socket.on('pong', () => this.#alive.add(socket))
+    // Who only asks where to go has two heartbeats for it.
+    if (who.eui !== undefined) socket.on('pong', () => this.#alive.add(socket))
     // What goes wrong ends in `close`.
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {

@@ -26,7 +26,7 @@ import {
 } from '../../supervisor.ts'
 import { readEuis } from '../eui.ts'
 import { type GatewayReport, statText } from '../gateway-book.ts'
-import { every, GatewayDesk } from '../gateway-desk.ts'
+import { GatewayDesk, watch } from '../gateway-desk.ts'
 import { RateLimit } from '../rate-limit.ts'
 import {
   answerTo,
@@ -72,7 +72,6 @@ const ADDRESSES = 10
 const FRAMES = 5
 /** A concentrator hands over no more at once (sx1302_hal). */
 const MOST_RXPK = 255
-const REPORT_MS = 10_000
 const EVERYBODY = '*'
 const HINT =
   '; no gateway calls: set server_address, serv_port_up and serv_port_down of the packet forwarder to this address'
@@ -146,8 +145,11 @@ class UdpFeed implements GwmpFeed, Adapter {
       // It may fail again while it is closed, which concerns nobody.
       socket.on('error', (error) => resolve(`the UDP socket failed: ${error.message}`))
     })
-    const tell = () => report(this.#desk.state(), this.#detail())
-    const cancel = every(this.#context.after ?? systemAfter, REPORT_MS, tell)
+    const cancel = watch(
+      this.#context.after ?? systemAfter,
+      () => this.#desk.state(),
+      (state) => report(state, this.#detail()),
+    )
     const close = () => {
       cancel()
       this.#socket = undefined
@@ -159,9 +161,8 @@ class UdpFeed implements GwmpFeed, Adapter {
   #detail(): string {
     const { host, port } = this.address() ?? { host: this.#host, port: this.#port }
     const where = `listening on udp ${host.includes(':') ? `[${host}]` : host}:${port}`
-    const who = this.#desk.book.sentence(this.#context.clock.now())
     const strange = this.#strange > 0 ? `; ${this.#strange} datagrams were of no gateway` : ''
-    return `${where}; ${who}${strange}${this.#desk.state() === 'silent' ? HINT : ''}`
+    return `${where}; ${this.#desk.detail()}${strange}${this.#desk.state() === 'silent' ? HINT : ''}`
   }
 
   #take(socket: Socket, bytes: Buffer, from: RemoteInfo): void {
@@ -185,11 +186,8 @@ class UdpFeed implements GwmpFeed, Adapter {
   #isInTime(address: string): boolean {
     const now = this.#context.clock.monotonic()
     const own = this.#datagrams.take(address, now)
-    const dropped = own === true ? this.#everybody.take(EVERYBODY, now) : own
-    if (typeof dropped === 'number' && dropped > 0) {
-      this.#desk.tooMany(`${dropped} datagrams of ${own === true ? 'many addresses' : address}`)
-    }
-    return dropped === true
+    if (own !== true) return this.#desk.isInTime(own, `datagrams of ${address}`)
+    return this.#desk.isInTime(this.#everybody.take(EVERYBODY, now), 'datagrams of many addresses')
   }
 
   #process({ type, gateway, body }: Datagram, address: string): void {
@@ -211,8 +209,9 @@ class UdpFeed implements GwmpFeed, Adapter {
     const now = this.#context.clock.monotonic()
     for (const value of rxpk.slice(0, MOST_RXPK)) {
       const dropped = this.#frameRate.take(address, now)
-      if (dropped === true) this.#takeRxpk(value, report)
-      else if (dropped > 0) this.#desk.tooMany(`${dropped} frames of ${address}`, report.id)
+      if (this.#desk.isInTime(dropped, `frames of ${address}`, report.id)) {
+        this.#takeRxpk(value, report)
+      }
     }
     const rest = rxpk.length - MOST_RXPK
     if (rest > 0) this.#desk.tooMany(`${rest} frames of one datagram`, report.id)
