@@ -131,6 +131,17 @@ revoke     a token by its id from the list, and what was exchanged for it; --all
     usage: '[--data DIR]',
     load: async () => (await import('./cli/claim.ts')).claim,
   },
+  lora: {
+    summary: 'decode a LoRa payload, show what devices sent, add a device',
+    usage:
+      'decode HEX (--device ID --config FILE | --codec NAME) [--port N] [--frame] [--time TIME] | uplinks --device ID [--limit N] [--json] [--data DIR] | add ID --config FILE [--dev-eui EUI] [--name NAME] [--dev-addr ADDR] [--keys -] [--codec NAME] [--vehicle ID] [--f-cnt N] [--data DIR]',
+    details: `decode     what the codec reads, then the signals; --frame takes a whole LoRaWAN frame, whose MIC
+           is checked with the keys of the device
+uplinks    the newest first, with their payloads and what came of them
+add        writes the device into the configuration; --keys - takes its keys from standard input, as
+           {"nwkSKey":"…","appSKey":"…"}, and keeps them in a file that nobody else can read`,
+    load: async () => (await import('./cli/lora.ts')).lora,
+  },
   config: {
     summary: 'print the schema of the configuration, or check a file',
     usage: 'schema | check FILE',

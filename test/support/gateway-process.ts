@@ -9,6 +9,11 @@ import { fileURLToPath } from 'node:url'
 /** What is shipped, not the sources: the guard builds it first. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export interface Finished {
   code: number | null
   stdout: string
@@ -32,9 +37,12 @@ export class Command {
     this.child.stderr?.on('data', (data) => {
       this.stderr += data
     })
-    process.once('exit', () => this.child.kill('SIGKILL'))
+    running.add(this.child)
     this.finished = new Promise((resolve) => {
-      this.child.on('close', (code) => resolve({ code, stdout: this.stdout, stderr: this.stderr }))
+      this.child.on('close', (code) => {
+        running.delete(this.child)
+        resolve({ code, stdout: this.stdout, stderr: this.stderr })
+      })
     })
   }
 

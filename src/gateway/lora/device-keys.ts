@@ -28,7 +28,18 @@ export interface DeviceKeys {
 
 /** Throws `config-invalid`, never with what stands in the file. */
 export function readDeviceKeys(file: string): DeviceKeys {
-  const keys = parsed(file)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new OdographError('config-invalid', file, messageOf(error), error)
+  }
+  return keysOf(text, file)
+}
+
+/** Of the text of such a file. Throws `config-invalid`, likewise. */
+export function keysOf(text: string, file: string): DeviceKeys {
+  const keys = parsed(text, file)
   const session = sessionOf(keys)
   const { appKey, envelopeKey } = keys
   if (session === undefined && appKey === undefined && envelopeKey === undefined) {
@@ -44,13 +55,7 @@ export function readDeviceKeys(file: string): DeviceKeys {
 
 type Keys = Partial<Record<KeyName | 'envelopeKey', Uint8Array>>
 
-function parsed(file: string): Keys {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new OdographError('config-invalid', file, messageOf(error), error)
-  }
+function parsed(text: string, file: string): Keys {
   const keys: Keys = {}
   for (const [name, value] of Object.entries(objectOf(text, file))) {
     const known = NAMES.find((each) => each === name) as KeyName | 'envelopeKey' | undefined

@@ -26,6 +26,8 @@ export interface LoraIntakeOptions {
   /** The present run, while it does not know the time. */
   provisional: () => string | undefined
   report: (vehicle: string, report: Report) => NewRecord | undefined
+  /** There is something to be committed. */
+  told: () => void
   logger: Logger
 }
 
@@ -127,7 +129,8 @@ export class LoraIntake {
     result: DecodeResult,
     isAgain: boolean,
   ): void {
-    const { journal, report, heard, logger } = this.#options
+    const { journal, report, heard, logger, told } = this.#options
+    told()
     const codec = device.codecName
     if ('error' in result && isAgain) {
       journal.lora.finish(seq, 'failed', uplink, { codec, error: result.error })

@@ -77,7 +77,10 @@ export class Lora implements LoraDesk {
       found,
     })
     const { devices, heard } = this
-    this.#intake = new LoraIntake({ devices, heard, journal, provisional, report, logger })
+    const told = () => this.#soon()
+    this.#intake = new LoraIntake({
+      ...{ devices, heard, journal, provisional, report, told, logger },
+    })
     this.#receiver = new LorawanReceiver({
       sessions: this.devices.sessions,
       joinKeys: this.devices.joinKeys,
@@ -167,7 +170,6 @@ export class Lora implements LoraDesk {
     const device = this.devices.of(uplink)
     if (device === undefined) return
     this.#intake.complete(device, this.#timed(uplink))
-    this.#soon()
   }
 
   /** Of a network server, which is told that it is stored when this returns. Throws if it is not. */
