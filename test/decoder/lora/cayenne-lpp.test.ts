@@ -3,8 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { CayenneRecord } from '../../../src/decoder/lora/codecs/cayenne-lpp.ts'
 import { cayenneLpp, cayenneRecords } from '../../../src/decoder/lora/codecs/cayenne-lpp.ts'
+import { errorOf, loraVectors, payloadOf, readOf } from '../../support/lora-payloads.ts'
 import { testWhere } from '../../support/needs.ts'
-import { errorOf, loraVectors, payloadOf, readOf } from './lora-vectors.ts'
 
 const test = suite('cayenne lpp')
 

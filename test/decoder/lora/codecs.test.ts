@@ -5,8 +5,8 @@ import { g62Time } from '../../../src/decoder/lora/codecs/dm-g62.ts'
 import { nativeCodecs } from '../../../src/decoder/lora/native-codecs.ts'
 import type { DecodeResult } from '../../../src/model/lora.ts'
 import { isoTime } from '../../../src/model/time.ts'
+import { errorOf, loraVectors, payloadOf, RECEIVED, readOf } from '../../support/lora-payloads.ts'
 import { testWhere } from '../../support/needs.ts'
-import { errorOf, loraVectors, payloadOf, RECEIVED, readOf } from './lora-vectors.ts'
 
 const test = suite('lora codecs')
 

@@ -9,8 +9,8 @@ import type { FieldTarget } from '../../../src/decoder/lora/field-map.ts'
 import { compileFieldMap, mapFields } from '../../../src/decoder/lora/field-map.ts'
 import { nativeCodecs } from '../../../src/decoder/lora/native-codecs.ts'
 import { isoTime } from '../../../src/model/time.ts'
+import { errorOf, loraVectors, readOf } from '../../support/lora-payloads.ts'
 import { testWhere } from '../../support/needs.ts'
-import { errorOf, loraVectors, readOf } from './lora-vectors.ts'
 
 const test = suite('lora field maps, end to end')
 

@@ -7,8 +7,8 @@ import { nativeCodecs } from '../../../src/decoder/lora/native-codecs.ts'
 import { OdographError } from '../../../src/model/errors.ts'
 import type { DecodedPayload } from '../../../src/model/lora.ts'
 import { isoTime } from '../../../src/model/time.ts'
+import { loraVectors, payloadOf, RECEIVED, readOf } from '../../support/lora-payloads.ts'
 import { testWhere } from '../../support/needs.ts'
-import { loraVectors, payloadOf, RECEIVED, readOf } from './lora-vectors.ts'
 
 const test = suite('lora field map')
 

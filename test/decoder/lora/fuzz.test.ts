@@ -10,7 +10,7 @@ import { nativeCodecs } from '../../../src/decoder/lora/native-codecs.ts'
 import type { DecodedPayload } from '../../../src/model/lora.ts'
 import { signals } from '../../../src/model/signals.ts'
 import { chance } from '../../support/journal-records.ts'
-import { RECEIVED } from './lora-vectors.ts'
+import { RECEIVED } from '../../support/lora-payloads.ts'
 
 const test = suite('lora codecs, any bytes')
 

@@ -3,8 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loraBlock } from '../../../src/decoder/lora/lora-block.ts'
 import type { LoraUplink } from '../../../src/model/lora.ts'
+import { loraVectors, RECEIVED } from '../../support/lora-payloads.ts'
 import { testWhere } from '../../support/needs.ts'
-import { loraVectors, RECEIVED } from './lora-vectors.ts'
 
 const test = suite('lora block')
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import type { StatusFrameValues } from '../../../src/decoder/lora/codecs/status-frame.ts'
 import { encodeStatusFrame, odographStatus } from '../../../src/decoder/lora/codecs/status-frame.ts'
 import { chance } from '../../support/journal-records.ts'
-import { errorOf, payloadOf, RECEIVED, readOf } from './lora-vectors.ts'
+import { errorOf, payloadOf, RECEIVED, readOf } from '../../support/lora-payloads.ts'
 
 const test = suite('odograph status frame')
 

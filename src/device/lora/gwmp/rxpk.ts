@@ -10,6 +10,8 @@
  */
 import type { LoraRadio } from '../../../model/lora.ts'
 import type { Millis } from '../../../model/time.ts'
+import { fromBase64 } from '../base64.ts'
+import { bestFirst, type Signal } from '../best-first.ts'
 import { fromGpsMillis, fromUtcText } from '../gps-time.ts'
 import { asObject, numberIn } from '../json-value.ts'
 
@@ -56,18 +58,15 @@ function crcText(stat: unknown): string {
   return 'stat is not 1: nothing says that the checksum was right'
 }
 
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
-
-/** Padded or not, with either alphabet; a text says what is wrong. */
+/** A text says what is wrong. */
 function readData(data: unknown): Uint8Array | string {
   if (typeof data !== 'string' || data === '') return 'data is missing'
-  const digits = data.replace(/=+$/, '').length
-  if (!BASE64.test(data) || digits % 4 === 1) return 'data is no base64'
-  const bytes = Buffer.from(data, 'base64')
+  const bytes = fromBase64(data)
+  if (bytes === undefined) return 'data is no base64'
   if (bytes.length > MAX_BYTES) {
     return `data has ${bytes.length} bytes; a frame has ${MAX_BYTES} at most`
   }
-  return Uint8Array.from(bytes)
+  return bytes
 }
 
 const LORA_RATE = /^SF(\d{1,2})BW(\d{1,4})$/
@@ -93,11 +92,6 @@ function readRadio(rxpk: Record<string, unknown>): LoraRadio {
   return radio
 }
 
-interface Signal {
-  rssi?: number
-  snr?: number
-}
-
 /** Of the best antenna, where there are several: by SNR, then by RSSI. */
 function readSignal(rxpk: Record<string, unknown>): Signal {
   const antennas = Array.isArray(rxpk.rsig) ? rxpk.rsig.slice(0, 16) : []
@@ -117,10 +111,4 @@ function signalOf(rssi: unknown, snr: unknown): Signal {
   if (decibelMilliwatts !== undefined) signal.rssi = decibelMilliwatts
   if (decibels !== undefined) signal.snr = decibels
   return signal
-}
-
-const WORST = -1000
-
-function bestFirst(a: Signal, b: Signal): number {
-  return (b.snr ?? WORST) - (a.snr ?? WORST) || (b.rssi ?? WORST) - (a.rssi ?? WORST)
 }

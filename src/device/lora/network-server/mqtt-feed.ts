@@ -67,6 +67,10 @@ class MqttFeed implements LoraFeed {
     this.#desk.close()
   }
 
+  shift(delta: Millis, since: Millis): void {
+    this.#desk.shift(delta, since)
+  }
+
   health(): SourceHealth {
     const { state, detail } = this.#subscription?.health() ?? {
       state: 'stopped',

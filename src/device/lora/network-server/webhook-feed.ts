@@ -77,6 +77,10 @@ class Webhook implements WebhookFeed {
     this.#events = undefined
   }
 
+  shift(delta: Millis, since: Millis): void {
+    this.#desk.shift(delta, since)
+  }
+
   receive(request: LoraRequest, event: string | undefined): LoraReply {
     if (this.#events === undefined) return { status: 503, message: 'The source is not running.' }
     if (this.#isBlocked(request.address)) {

@@ -1,7 +1,7 @@
 /** The shared vectors of LoRa payloads, and what a payload is for a codec. */
 import { readFileSync } from 'node:fs'
-import type { DecodedPayload, DecodeResult, LoraPayload } from '../../../src/model/lora.ts'
-import { recording } from '../../support/needs.ts'
+import type { DecodedPayload, DecodeResult, LoraPayload } from '../../src/model/lora.ts'
+import { recording } from './needs.ts'
 
 /** Undefined where the recordings folder is not there. */
 export function loraVectors<T>(file: string): T[] | undefined {
