@@ -153,6 +153,8 @@ export interface LoraFeed {
   stop(): Promise<void>
   /** How it is now, where that changes without news. */
   health?(): SourceHealth
+  /** Our clock was wrong by `delta` from `since` on. */
+  shift?(delta: Millis, since: Millis): void
 }
 
 /** What a codec is given. */

@@ -1,18 +1,23 @@
 /** Workers from their sources: a thread needs the loader of this process given anew. */
-import { Worker } from 'node:worker_threads'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { StartScriptWorker } from '../../src/sandbox/script-thread.ts'
 import type { StartJsonlWorker } from '../../src/uplink/export/parallel-jsonl.ts'
 import type { StartReaderWorker } from '../../src/uplink/store/reader.ts'
 
-const root = new URL('../../src/uplink/', import.meta.url).href
+const root = new URL('../../src/', import.meta.url).href
 
 export const startReaderWorker: StartReaderWorker = (work) =>
-  workerOf('store/reader-worker.ts', work)
+  workerOf('uplink/store/reader-worker.ts', { workerData: work })
 
-export const startJsonlWorker: StartJsonlWorker = (work) => workerOf('export/jsonl-worker.ts', work)
+export const startJsonlWorker: StartJsonlWorker = (work) =>
+  workerOf('uplink/export/jsonl-worker.ts', { workerData: work })
 
-function workerOf(file: string, workerData: unknown): Worker {
+export const startScriptWorker: StartScriptWorker = (options) =>
+  workerOf('sandbox/script-worker.ts', options)
+
+function workerOf(file: string, options: WorkerOptions): Worker {
   return new Worker(
     `import('tsx/esm/api').then(({ register }) => { register(); return import('${root}${file}') })`,
-    { eval: true, workerData },
+    { ...options, eval: true },
   )
 }

@@ -131,7 +131,7 @@ export class LoraIntake {
   ): void {
     const { journal, report, heard, logger, told } = this.#options
     told()
-    const codec = device.codecName
+    const codec = codecOf(device)
     if ('error' in result && isAgain) {
       journal.lora.finish(seq, 'failed', uplink, { codec, error: result.error })
       return
@@ -170,7 +170,12 @@ function decode(device: LoraDevice, uplink: LoraUplink): DecodeResult | Promise<
 
 /** Another codec than the one that could not read it. */
 function mayNow({ state, outcome }: StoredUplink, device: LoraDevice): boolean {
-  return state === 'open' || outcome?.codec !== device.codecName
+  return state === 'open' || outcome?.codec !== codecOf(device)
+}
+
+/** Which one it is, its version too. */
+function codecOf({ codec, codecName }: LoraDevice): string {
+  return codec?.name ?? codecName
 }
 
 function reportOf(uplink: LoraUplink, { readings, time }: MappedFields): Report {

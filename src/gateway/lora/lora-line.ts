@@ -56,6 +56,10 @@ export class LoraLine implements LoraFeedEvents {
     await this.#options.feed.stop()
   }
 
+  shift(delta: Millis, since: Millis): void {
+    this.#options.feed.shift?.(delta, since)
+  }
+
   frame(frame: LoraFrame): void {
     this.#frames += 1
     this.#options.frame(frame)

@@ -140,6 +140,7 @@ export class Lora implements LoraDesk {
   shift(delta: Millis, since: Millis): void {
     this.#receiver.shift(delta, since)
     this.heard.shift(delta, since)
+    for (const line of this.lines) line.shift(delta, since)
   }
 
   #add(feed: LoraFeed, type: string): void {
