@@ -218,10 +218,17 @@ const loraModem = section({
   port,
   baud: z.int().positive().optional().describe('Speed of the serial line; the usual one if absent'),
   modem: z
-    .enum(['auto', 'rui3', 'rak-wisblock', 'rak811', 'lora-e5', 'rn2483'])
+    .enum(['auto', 'rui3', 'rak811', 'lora-e5', 'rn2483', 'ebyte', 'ebyte-rssi'])
     .default('auto')
-    .describe('What kind it is; found out if absent'),
-  frequencyHz: z.int().min(100_000_000).max(2_500_000_000).describe('868100000, for example'),
+    .describe(
+      'What kind it is; found out if absent, but for those of EByte, which cannot be asked',
+    ),
+  frequencyHz: z
+    .int()
+    .min(100_000_000)
+    .max(2_500_000_000)
+    .optional()
+    .describe('868100000, for example; needed but for EByte, which keeps its own settings'),
   spreadingFactor: z.int().min(5).max(12).default(7),
   bandwidthHz: z
     .union([z.literal(125_000), z.literal(250_000), z.literal(500_000)], {
@@ -229,12 +236,17 @@ const loraModem = section({
     })
     .default(125_000),
   codingRate: z.enum(['4/5', '4/6', '4/7', '4/8']).default('4/5'),
-  syncWord: z.int().min(0).max(0xffff).optional().describe('0x34 for LoRaWAN, 0x12 private'),
+  syncWord: z
+    .int()
+    .min(0)
+    .max(0xff)
+    .default(0x34)
+    .describe('52 (0x34) is that of LoRaWAN, 18 (0x12) the usual private one'),
   content: z
-    .enum(['lorawan', 'envelope', 'raw'])
+    .enum(['lorawan', 'raw'])
     .default('lorawan')
     .describe(
-      'What its packets are: LoRaWAN frames, envelopes with a code of their sender, or whatever anybody sends (raw)',
+      'What its packets are: LoRaWAN frames, or whatever anybody sends (raw), for which nobody vouches: they are those of the device that has the id of the source for its name',
     ),
 }).describe('A LoRa modem on a serial port, point to point')
 

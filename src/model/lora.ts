@@ -98,7 +98,6 @@ export const loraRejectTexts = {
   rate: 'too many came at once',
   gateway: 'its gateway is not on the list',
   encrypted: 'its payload is encrypted for somebody else',
-  unauthenticated: 'nobody vouches for its sender',
   simulated: 'it was made up by the network server',
 } as const
 

@@ -5,7 +5,6 @@
  *   LoRaWAN 1.0   { "nwkSKey": "…", "appSKey": "…" }
  *   LoRaWAN 1.1   { "fNwkSIntKey": "…", "sNwkSIntKey": "…" (may be missing), "nwkSEncKey": "…", "appSKey": "…" }
  *   either        "appKey": checks the join requests of the device, which are shown
- *   envelope      { "envelopeKey": "…" }: for a device that sends point to point
  *
  * Each is 32 hexadecimal digits.
  */
@@ -13,17 +12,13 @@ import { readFileSync } from 'node:fs'
 import type { SessionKeys } from '../../decoder/lorawan/session.ts'
 import { messageOf, OdographError } from '../../model/errors.ts'
 
-const NAMES = [
-  ...['nwkSKey', 'appSKey', 'fNwkSIntKey', 'sNwkSIntKey', 'nwkSEncKey', 'appKey'],
-  'envelopeKey',
-] as const
+const NAMES = ['nwkSKey', 'appSKey', 'fNwkSIntKey', 'sNwkSIntKey', 'nwkSEncKey', 'appKey'] as const
 
-type KeyName = 'nwkSKey' | 'appSKey' | 'fNwkSIntKey' | 'sNwkSIntKey' | 'nwkSEncKey' | 'appKey'
+type KeyName = (typeof NAMES)[number]
 
 export interface DeviceKeys {
   session?: SessionKeys
   appKey?: Uint8Array
-  envelopeKey?: Uint8Array
 }
 
 /** Throws `config-invalid`, never with what stands in the file. */
@@ -41,24 +36,23 @@ export function readDeviceKeys(file: string): DeviceKeys {
 export function keysOf(text: string, file: string): DeviceKeys {
   const keys = parsed(text, file)
   const session = sessionOf(keys)
-  const { appKey, envelopeKey } = keys
-  if (session === undefined && appKey === undefined && envelopeKey === undefined) {
+  const { appKey } = keys
+  if (session === undefined && appKey === undefined) {
     const detail = 'has no session: nwkSKey and appSKey are needed (LoRaWAN 1.0)'
     throw new OdographError('config-invalid', file, detail)
   }
   return {
     ...(session && { session }),
     ...(appKey && { appKey }),
-    ...(envelopeKey && { envelopeKey }),
   }
 }
 
-type Keys = Partial<Record<KeyName | 'envelopeKey', Uint8Array>>
+type Keys = Partial<Record<KeyName, Uint8Array>>
 
 function parsed(text: string, file: string): Keys {
   const keys: Keys = {}
   for (const [name, value] of Object.entries(objectOf(text, file))) {
-    const known = NAMES.find((each) => each === name) as KeyName | 'envelopeKey' | undefined
+    const known = NAMES.find((each) => each === name)
     if (known === undefined) {
       const detail = `has an unknown key ${JSON.stringify(name.slice(0, 32))}; known are ${NAMES.join(', ')}`
       throw new OdographError('config-invalid', file, detail)

@@ -37,8 +37,6 @@ export class LoraDevices {
   readonly sessions: LoraSession[] = []
   /** AppKeys by EUI. */
   readonly joinKeys = new Map<string, Uint8Array>()
-  /** Keys of envelopes, by device address. */
-  readonly envelopeKeys = new Map<string, Uint8Array>()
   readonly #byEui = new Map<string, LoraDevice>()
   readonly #byName = new Map<string, LoraDevice>()
   readonly #byAddress = new Map<string, LoraDevice>()
@@ -100,20 +98,14 @@ export class LoraDevices {
     if (keys.session !== undefined && (devAddr === undefined || devEui === undefined)) {
       throw invalid('has keys of a session; devAddr and devEui say whose they are')
     }
-    if (keys.envelopeKey !== undefined && devAddr === undefined) {
-      throw invalid('has the key of an envelope; devAddr says which number it sends')
-    }
   }
 
   #addKeys(
     { devEui, devAddr, reset, maxGap, fCnt }: LoraDeviceConfig,
-    { session, appKey, envelopeKey }: DeviceKeys,
+    { session, appKey }: DeviceKeys,
     { lastFCnt }: LoraDevicesOptions,
   ): void {
     if (devEui !== undefined && appKey !== undefined) this.joinKeys.set(devEui, appKey)
-    if (devAddr !== undefined && envelopeKey !== undefined) {
-      this.envelopeKeys.set(devAddr, envelopeKey)
-    }
     if (session === undefined || devEui === undefined || devAddr === undefined) return
     const last = lastFCnt(devEui) ?? fCnt
     this.sessions.push({

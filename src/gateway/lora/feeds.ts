@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { LoraSourceConfig } from '../../config/schema.ts'
 import { createBasicsStationFeed } from '../../device/lora/basics-station/basics-station-feed.ts'
 import { createGwmpFeed } from '../../device/lora/gwmp/gwmp-feed.ts'
+import { createModemFeed } from '../../device/lora/modem/modem-feed.ts'
 import { readChirpstack } from '../../device/lora/network-server/chirpstack.ts'
 import { readHelium } from '../../device/lora/network-server/helium.ts'
 import { createMqttFeed } from '../../device/lora/network-server/mqtt-feed.ts'
@@ -49,7 +50,7 @@ export function createLoraFeed(config: LoraSourceConfig, context: FeedContext): 
     case 'basics-station':
       return stationFeed(config, context)
     case 'lora-modem':
-      throw new OdographError('config-invalid', id, 'modems are not there yet')
+      return modemFeed(config, context)
     default:
       return serverFeed(config, context)
   }
@@ -71,6 +72,20 @@ function stationFeed(
   const optional = withoutUndefined({ gateways, token, tls })
   const options = { id, region, name: gatewayId, ...hostAndPort(config.listen), ...optional }
   return createBasicsStationFeed(options, { clock })
+}
+
+function modemFeed(
+  config: Extract<LoraSourceConfig, { type: 'lora-modem' }>,
+  { clock }: FeedContext,
+): LoraFeed {
+  const { id, port, baud, modem, content, ...rest } = config
+  const { frequencyHz = 0, spreadingFactor, bandwidthHz, codingRate, syncWord } = rest
+  if (frequencyHz === 0 && !modem.startsWith('ebyte')) {
+    throw new OdographError('config-invalid', id, 'needs frequencyHz: what it is to listen to')
+  }
+  const radio = { frequencyHz, spreadingFactor, bandwidthHz, codingRate, syncWord }
+  const options = { id, port, modem, content, radio, ...withoutUndefined({ baud }) }
+  return createModemFeed(options, { clock })
 }
 
 function serverFeed(config: ServerConfig, context: FeedContext): LoraFeed {
