@@ -48,8 +48,7 @@ export interface LoraOptions {
   found: (sentence: string) => void
 }
 
-/** For so long a network server may send an uplink again. */
-const SEEN_MS: Millis = 86_400_000
+/** Uplinks of earlier runs that a network server may send again. */
 const SEEN = 10_000
 /** A wall clock cannot be behind a network's by more. */
 const AHEAD_MS: Millis = 300_000
@@ -96,7 +95,7 @@ export class Lora implements LoraDesk {
     const { config, clock, logger, gatewayId, journal, found } = this.#options
     const sources = loraSources(config)
     if (sources.length === 0) return
-    const known = journal.lora.since(clock.now() - SEEN_MS, SEEN).map(({ uplink }) => uplink)
+    const known = journal.lora.latest(SEEN).map(({ uplink }) => uplink)
     const seen = (source: string) => known.filter((uplink) => uplink.source === source)
     this.#intake.resume()
     for (const source of sources) {

@@ -37,9 +37,9 @@ export class LoraLog implements CommitPart {
   readonly #insert: Statement
   readonly #update: Statement
   readonly #undone: Statement
-  readonly #since: Statement
   readonly #remove: Statement
   readonly #newest: Statement
+  readonly #latest: Statement
   readonly #rows = new Map<number, NewRow>()
   readonly #finished = new Map<number, Finished>()
   #last: number
@@ -60,7 +60,7 @@ export class LoraLog implements CommitPart {
       `SELECT * FROM lora_uplink WHERE state = ? AND state <> 'done' AND seq > ?
        ORDER BY seq LIMIT ?`,
     )
-    this.#since = prepare('SELECT * FROM lora_uplink WHERE received >= ? ORDER BY seq DESC LIMIT ?')
+    this.#latest = prepare('SELECT * FROM lora_uplink ORDER BY seq DESC LIMIT ?')
     this.#remove = prepare(
       `DELETE FROM lora_uplink WHERE seq IN (SELECT seq FROM lora_uplink
          WHERE seq <= ?1 OR received < ?2 ORDER BY seq LIMIT ${MAX_REMOVED})`,
@@ -92,9 +92,9 @@ export class LoraLog implements CommitPart {
     return this.#undone.all(state, after, limit).map(uplinkOf)
   }
 
-  /** The newest that were received since a time. */
-  since(time: Millis, limit: number): StoredUplink[] {
-    return this.#since.all(time, limit).map(uplinkOf)
+  /** Those that came last, whenever they were received, the oldest first. */
+  latest(limit: number): StoredUplink[] {
+    return this.#latest.all(limit).map(uplinkOf).toReversed()
   }
 
   isDue(): boolean {
