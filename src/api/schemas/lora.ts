@@ -63,6 +63,9 @@ const uplink = z.object({
   state: z.enum(['open', 'done', 'failed']),
   source: z.string(),
   network: z.string(),
+  trust: z
+    .enum(['mic', 'network', 'none'])
+    .describe('Who vouches for its sender: its MIC, the network server, or nobody.'),
   fCnt: count.optional(),
   fPort: count.optional(),
   payload: z.string().describe('Hexadecimal.'),

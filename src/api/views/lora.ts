@@ -33,10 +33,11 @@ function deviceView(device: LoraDeviceReport): object {
 }
 
 export function uplinkView({ seq, state, uplink, outcome }: StoredUplink): object {
-  const { source, network, fCnt, fPort, payload, gateways, radio, replay, receivedAt } = uplink
+  const { source, network, trust, fCnt, fPort, payload, gateways, radio } = uplink
+  const { replay, receivedAt } = uplink
   const { codec, error, warnings, signals, dropped, measured } = outcome ?? {}
   return {
-    ...{ seq, time: isoTime(receivedAt), state, source, network },
+    ...{ seq, time: isoTime(receivedAt), state, source, network, trust },
     ...withoutUndefined({ fCnt, fPort }),
     payload: Buffer.from(payload).toString('hex').toUpperCase(),
     gateways: gateways.map(gatewayView),
