@@ -26,13 +26,20 @@ export interface FeedContext {
 
 type ServerConfig = Extract<LoraSourceConfig, { type: 'chirpstack' | 'things-stack' | 'helium' }>
 
-const servers: Record<ServerConfig['type'], { read: ServerReader; topics: readonly string[] }> = {
-  chirpstack: { read: readChirpstack, topics: ['application/+/device/+/event/+'] },
+interface Server {
+  read: ServerReader
+  topics: (user: string | undefined) => readonly string[]
+}
+
+const servers: Record<ServerConfig['type'], Server> = {
+  chirpstack: { read: readChirpstack, topics: () => ['application/+/device/+/event/+'] },
   'things-stack': {
     read: readThingsStack,
-    topics: ['v3/+/devices/+/up', 'v3/+/devices/+/join', 'v3/+/devices/+/location/solved'],
+    // A user is an application, and may hear nothing but its own.
+    topics: (user = '+') =>
+      ['up', 'join', 'location/solved'].map((event) => `v3/${user}/devices/+/${event}`),
   },
-  helium: { read: readHelium, topics: ['helium/+/rx'] },
+  helium: { read: readHelium, topics: () => ['helium/+/rx'] },
 }
 
 /** Throws `config-invalid` or `file-unreadable`. */
@@ -108,7 +115,7 @@ function serverFeed(config: ServerConfig, context: FeedContext): LoraFeed {
     ...{ clientId: `odograph-${gatewayId}-${id}`, clock, logger },
   })
   return createMqttFeed(
-    { ...shared, subscribe, topics: topic === undefined ? topics : [topic] },
+    { ...shared, subscribe, topics: topic === undefined ? topics(mqtt?.username) : [topic] },
     { clock },
   )
 }

@@ -37,6 +37,8 @@ interface Attempt {
   inFlight: InFlight | undefined
   connectedAt: number
   fault: ConnectionFault | undefined
+  /** Filters that the broker refused. */
+  unheard: readonly string[]
 }
 
 export class MqttClient {
@@ -115,7 +117,9 @@ export class MqttClient {
 
   health(): { state: ConnectionState; detail: string } {
     if (this.attempt?.inFlight !== undefined) {
-      return { state: 'connected', detail: `connected to ${this.name} with ${this.spoken()}` }
+      const { unheard } = this.attempt
+      const but = unheard.length === 0 ? '' : `, which does not let it hear ${unheard.join(', ')}`
+      return { state: 'connected', detail: `connected to ${this.name} with ${this.spoken()}${but}` }
     }
     if (!this.running) return { state: 'stopped', detail: 'stopped' }
     if (this.next === undefined)
@@ -152,6 +156,7 @@ export class MqttClient {
       inFlight: undefined,
       connectedAt: 0,
       fault: undefined,
+      unheard: [],
     }
     this.attempt = attempt
     library.on('connect', (packet) => this.connected(attempt, packet.properties))
@@ -244,7 +249,8 @@ export class MqttClient {
       // the answer has a code for each filter, in their order (MQTT 5.0, 3.9.3)
       const codes = (answer?.granted ?? []).map(Number)
       const refused = filters.filter((_, i) => (codes[i] ?? 0) >= 128)
-      const fields = { filters: refused.length > 0 ? refused : filters, detail: error.message }
+      attempt.unheard = refused.length > 0 ? refused : filters
+      const fields = { filters: attempt.unheard, detail: error.message }
       this.options.logger.warn(fields, 'the broker does not let the gateway subscribe')
     })
   }

@@ -53,9 +53,8 @@ class MqttFeed implements LoraFeed {
       message: (topic, payload) => this.#message(topic, payload),
       changed: () => {
         this.#since = this.#clock.now()
-        const health = this.health()
-        if (health.state === 'running') this.#connections += 1
-        events.health(health)
+        if (this.#subscription?.health().state === 'connected') this.#connections += 1
+        events.health(this.health())
       },
     })
   }
