@@ -232,7 +232,7 @@ export interface Schemas {
     sources: Array<{
       id: string
       type: string
-      vehicle: string
+      vehicle?: string
       buses: Array<string>
       state: 'starting' | 'running' | 'silent' | 'waiting' | 'finished' | 'stopped'
       detail: string
@@ -240,6 +240,13 @@ export interface Schemas {
       since: number
       frames: number
       reopened: number
+      uplinks?: number
+      rejects?: Array<{
+        reason: string
+        text: string
+        count: number
+        newest: string
+      }>
       issues: Array<{
         code: string
         text: string
@@ -426,6 +433,132 @@ export interface Schemas {
         }
       | Record<string, unknown>
   }
+  Lora: {
+    devices: Array<{
+      id: string
+      vehicle: string
+      devEui?: string
+      /** What its network server calls it. */
+      name?: string
+      devAddr?: string
+      codec: string
+      /** Since the gateway started. */
+      uplinks: number
+      /** RFC 3339, UTC */
+      lastHeard?: string
+      fCnt?: number
+      /** That heard the last uplink best. */
+      gateway?: {
+        id: string
+        name?: string
+        /** dBm */
+        rssi?: number
+        /** dB */
+        snr?: number
+      }
+      /** How many heard it. */
+      gateways?: number
+      spreadingFactor?: number
+      /** Of the tracker's own cell. */
+      battery?: {
+        volts?: number
+        fraction?: number
+      }
+      rejects: Array<{
+        reason: string
+        text: string
+        count: number
+      }>
+      lastReject?: {
+        /** RFC 3339, UTC */
+        time: string
+        reason: string
+        source: string
+        detail?: string
+        devEui?: string
+        deviceId?: string
+        devAddr?: string
+        gateway?: string
+      }
+      decodeErrors: number
+      lastDecodeError?: {
+        /** RFC 3339, UTC */
+        time: string
+        error: string
+      }
+      notices: Array<{
+        /** RFC 3339, UTC */
+        time: string
+        kind: string
+        detail: string
+        isProblem?: boolean
+      }>
+    }>
+    /** Heard, but no device of the configuration. */
+    strangers: Array<{
+      key: string
+      count: number
+      /** RFC 3339, UTC */
+      first: string
+      /** RFC 3339, UTC */
+      last: string
+      detail: string
+    }>
+    rejects: Array<{
+      reason: string
+      text: string
+      count: number
+    }>
+    newestRejects: Array<{
+      /** RFC 3339, UTC */
+      time: string
+      reason: string
+      source: string
+      detail?: string
+      devEui?: string
+      deviceId?: string
+      devAddr?: string
+      gateway?: string
+    }>
+  }
+  LoraTaken: {
+    code: number
+    message: string
+  }
+  LoraUplinks: Array<{
+    seq: number
+    /** When it was on the air. */
+    time: string
+    state: 'open' | 'done' | 'failed'
+    source: string
+    network: string
+    /** Who vouches for its sender: its MIC, the network server, or nobody. */
+    trust: 'mic' | 'network' | 'none'
+    fCnt?: number
+    fPort?: number
+    /** Hexadecimal. */
+    payload: string
+    gateways: Array<{
+      id: string
+      name?: string
+      /** dBm */
+      rssi?: number
+      /** dB */
+      snr?: number
+    }>
+    spreadingFactor?: number
+    frequencyHz?: number
+    replay?: boolean
+    codec?: string
+    /** Why its payload could not be read. */
+    error?: string
+    warnings?: Array<string>
+    signals?: Array<string>
+    /** Fields that are no signal, and why. */
+    dropped?: Array<string>
+    /** RFC 3339, UTC */
+    measured?: string
+  }>
   RawStatus: Record<
     string,
     {
@@ -478,7 +611,8 @@ export interface Schemas {
   Sources: Array<{
     id: string
     type: string
-    vehicle: string
+    /** Absent where it hears several. */
+    vehicle?: string
     buses: Array<string>
     state: 'starting' | 'running' | 'silent' | 'waiting' | 'finished' | 'stopped'
     /** What it does, or what is wrong and would help. */
@@ -487,6 +621,15 @@ export interface Schemas {
     since: string
     frames: number
     reopened: number
+    /** LoRa: of devices that are known here. */
+    uplinks?: number
+    /** LoRa: what had no effect, by reason. */
+    rejects?: Array<{
+      reason: string
+      text: string
+      count: number
+      newest: string
+    }>
   }>
   Status: {
     charging?: boolean
@@ -817,6 +960,28 @@ export interface Operations {
      */
     '/v1/gateway/health': {
       answer: Schemas['GatewayHealth']
+    }
+    /**
+     * LoRa devices: when they were heard, how well, what had no effect and why.
+     * get_v1_gateway_lora
+     */
+    '/v1/gateway/lora': {
+      answer: Schemas['Lora']
+    }
+    /**
+     * The newest uplinks of a LoRa device, with their payload and what came of it.
+     * get_v1_gateway_lora_uplinks
+     */
+    '/v1/gateway/lora/{deviceId}/uplinks': {
+      path: {
+        /** As in the configuration. */
+        deviceId: string
+      }
+      query: {
+        /** The newest so many; 20 by default. */
+        limit?: number | undefined
+      }
+      answer: Schemas['LoraUplinks']
     }
     /**
      * The inputs of the gateway, what they do, and what is wrong with them.
@@ -1473,6 +1638,29 @@ export interface Operations {
         code?: string
       } | null
       answer: Schemas['Token']
+    }
+    /**
+     * Takes events of a LoRa network server.
+     * post_v1_lora
+     */
+    '/v1/lora/{source}': {
+      path: {
+        /** Id of the source in the configuration. */
+        source: string
+      }
+      answer: Schemas['LoraTaken']
+    }
+    /**
+     * Takes events of a LoRa network server.
+     * post_v1_lora_event
+     */
+    '/v1/lora/{source}/{event}': {
+      path: {
+        event: string
+        /** Id of the source in the configuration. */
+        source: string
+      }
+      answer: Schemas['LoraTaken']
     }
     /**
      * A privilege token for a vehicle of the user, valid for ten minutes.
