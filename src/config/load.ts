@@ -10,6 +10,7 @@ import { applyEnvironment, isRecord } from './environment.ts'
 import { didYouMean } from './nearest.ts'
 import { type Config, configSchema } from './schema.ts'
 import { openSecrets } from './secrets.ts'
+import { type Origins, originalPath, takeOut, takeOutElements } from './take-out.ts'
 import type { Place } from './yaml-document.ts'
 
 const MAX_FINDINGS = 50
@@ -83,11 +84,8 @@ export function checkConfig(
   place: Place = nameOf,
 ): { config: Config; findings: string[] } {
   const findings: string[] = []
-  const origins = originsOf(input)
-  const placed: Place = ([section, index, ...rest]) => {
-    const origin = origins.get(String(section))?.[index as number] ?? index
-    return place([section, origin, ...rest].filter((part) => part !== undefined))
-  }
+  const origins: Origins = new Map()
+  const placed: Place = (path) => place(originalPath(path, origins))
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const result = configSchema.safeParse(input)
     if (result.success) {
@@ -129,12 +127,6 @@ function suggestion(issue: z.core.$ZodIssue, path: PropertyKey[], input: unknown
   return typeof value === 'string' ? didYouMean(value, options.map(String)) : ''
 }
 
-/** Where the elements of each list stood before any was taken out. */
-function originsOf(input: Record<string, unknown>): Map<string, number[]> {
-  const lists = Object.entries(input).filter(([, value]) => Array.isArray(value))
-  return new Map(lists.map(([key, value]) => [key, [...(value as unknown[]).keys()]]))
-}
-
 /** What the schema cannot say: names that must be unique. The later one is left out. */
 function crossCheck(config: Config, place: Place): string[] {
   const findings: string[] = []
@@ -145,7 +137,7 @@ function crossCheck(config: Config, place: Place): string[] {
     items.filter((item, index) => {
       if (items.findIndex((other) => other[key] === item[key]) === index) return true
       const what = key === 'id' ? 'an id' : `a ${key}`
-      const where = place([list, index, key])
+      const where = place([...list.split('.'), index, key])
       findings.push(`${where}: "${item[key]}" is taken; every ${kind} needs ${what} of its own`)
       return false
     })
@@ -153,37 +145,6 @@ function crossCheck(config: Config, place: Place): string[] {
   config.vehicles = unique(['vehicles', 'vehicle', 'id'], config.vehicles)
   config.sinks = unique(['sinks', 'sink', 'name'], config.sinks)
   config.geofences = unique(['geofences', 'geofence', 'id'], config.geofences)
+  config.lora.devices = unique(['lora.devices', 'device', 'id'], config.lora.devices)
   return findings
-}
-
-/** Removes what an issue is about, if it is a key or section. */
-function takeOut(input: Record<string, unknown>, issue: z.core.$ZodIssue): void {
-  const [section, second] = issue.path
-  if (section === undefined) {
-    const keys = issue.code === 'unrecognized_keys' ? issue.keys : Object.keys(input)
-    for (const key of keys) delete input[key]
-    return
-  }
-  const value = input[String(section)]
-  if (Array.isArray(value) && typeof second === 'number') return
-  if (isRecord(value) && issue.code === 'unrecognized_keys' && second === undefined) {
-    for (const key of issue.keys) delete value[key]
-  } else if (isRecord(value) && second !== undefined && Object.hasOwn(value, second)) {
-    delete value[String(second)]
-  } else delete input[String(section)]
-}
-
-/** Removes the elements of lists that issues are about, each once and whole. */
-function takeOutElements(
-  input: Record<string, unknown>,
-  issues: readonly z.core.$ZodIssue[],
-  origins: Map<string, number[]>,
-): void {
-  for (const [key, value] of Object.entries(input)) {
-    if (!Array.isArray(value)) continue
-    const broken = new Set(issues.filter(({ path }) => path[0] === key).map(({ path }) => path[1]))
-    const isWhole = (_: unknown, index: number) => !broken.has(index)
-    input[key] = value.filter(isWhole)
-    origins.set(key, (origins.get(key) ?? []).filter(isWhole))
-  }
 }

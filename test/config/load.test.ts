@@ -86,6 +86,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
       ...{ standingMinutes: 5, gapMinutes: 15, offSeconds: 60 },
       ...{ stopSeconds: 60, startSpeed: 5 },
     },
+    lora: { windowMs: 200, scriptMs: 250, devices: [] },
     sinks: [],
     log: { level: 'info', format: 'text' },
   })
@@ -662,6 +663,19 @@ test('an object can be checked without a file: findings name the field', () => {
   assert.match(findings.join('\n'), /^log\.level: .*\nx: unknown key/)
 })
 
+test('an issuer that is wrong leaves the others, and is told by its place', () => {
+  const issuers = [{ issuer: 'https://a.example', jwks: 'https://a.example/keys' }, { issuer: 7 }]
+  const { config, findings } = checkConfig({ api: { cors: [], auth: { issuers } } })
+  assert.match(findings.join('\n'), /^api\.auth\.issuers\.1\.issuer: /m)
+  assert.is(config.api.auth.issuers.length, 1)
+})
+
+test('of the words of a command none is taken out alone', () => {
+  const { config, findings } = checkConfig({ parked: { shutdown: ['sudo', 7, 'poweroff'] } })
+  assert.is(findings.length, 1)
+  assert.equal(config.parked.shutdown, [])
+})
+
 // ── the schema and addresses ────────────────────────────────────────────────────────────────
 
 interface JsonSchemaNode {
@@ -683,7 +697,7 @@ test('the JSON Schema is JSON, knows every section, describes, and asks for noth
   assert.equal(schema.required ?? [], [])
   const kinds = schema.properties?.sources?.items
   const sources = kinds?.oneOf ?? kinds?.anyOf ?? []
-  assert.is(sources.length, 7)
+  assert.is(sources.length, 13)
   for (const source of sources) {
     assert.ok(source.description)
     assert.ok(source.properties?.id?.description)

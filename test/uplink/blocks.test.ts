@@ -235,7 +235,7 @@ test('the sealer takes what is old enough, step by step, and nothing while times
 
 test('by size the oldest sent records go first, then the oldest of all, which is counted', () =>
   inFolder((folder) => {
-    const journal = openJournal(folder, { maxBytes: 200_000 })
+    const journal = openJournal(folder, { maxBytes: 300_000 })
     const random = chance(3)
     const noisy = (n: number) =>
       made(n, { data: { speed: random(), odometer: random(), latitude: random() } })

@@ -135,7 +135,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#lanes = new LaneStates(this.#database)
       this.#sent = new SentLog(this.#database, options.now)
       this.#reads = new ReadLog(this.#database, options.now)
-      this.lora = new LoraLog(this.#database, options.now)
+      this.lora = new LoraLog(this.#database, options.now, options.maxBytes)
       this.#events = new EventLog(this.#database, new Cursors(this.#database), options.logger)
       this.#states = new KeptStates(this.#database)
       this.#counters = new CounterSlots(this.#database)

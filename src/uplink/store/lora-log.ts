@@ -13,6 +13,9 @@ import type { Connection } from './reading.ts'
 const DAY_MS: Millis = 86_400_000
 const KEEP_MS: Millis = 90 * DAY_MS
 const KEEP_ROWS = 100_000
+/** Of what the journal may have, and about what a row of them takes. */
+const SHARE = 0.1
+const ROW_BYTES = 500
 /** Uplinks that wait while nothing can be written; what comes then pushes out the oldest. */
 const MAX_WAITING = 10_000
 /** Rows removed at once. */
@@ -34,6 +37,7 @@ export class LoraLog implements CommitPart {
   /** Uplinks that stand in no row. */
   lost = 0
   readonly #now: () => Millis
+  readonly #keep: number
   readonly #insert: Statement
   readonly #update: Statement
   readonly #undone: Statement
@@ -46,9 +50,11 @@ export class LoraLog implements CommitPart {
   #refused = 0
   #prunedAt: Millis | undefined
 
-  constructor(database: Database, now: () => Millis) {
+  /** `maxBytes`: of the whole journal. */
+  constructor(database: Database, now: () => Millis, maxBytes = Number.POSITIVE_INFINITY) {
     const prepare = (sql: string) => database.prepare(sql)
     this.#now = now
+    this.#keep = Math.min(KEEP_ROWS, Math.floor((maxBytes * SHARE) / ROW_BYTES))
     this.#insert = prepare(
       `INSERT INTO lora_uplink (seq, device, received, state, f_cnt, payload, uplink, boot)
        VALUES (?, ?, ?, 'open', ?, ?, ?, ?)`,
@@ -127,7 +133,7 @@ export class LoraLog implements CommitPart {
     const { seq, received } = this.#newest.get() ?? {}
     // Seen from the newest row, for a clock that is wrong must not empty the log.
     const before = Math.min(now, Number(received ?? 0)) - KEEP_MS
-    const { changes } = this.#remove.run(Number(seq ?? 0) - KEEP_ROWS, before)
+    const { changes } = this.#remove.run(Number(seq ?? 0) - this.#keep, before)
     if (Number(changes) < MAX_REMOVED) this.#prunedAt = now
   }
 
