@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { encodeStatusFrame } from '../../src/decoder/lora/codecs/status-frame.ts'
@@ -21,6 +21,9 @@ const DEVICES = 200
 /** Frames in a datagram, and datagrams that are not acknowledged yet. */
 const FRAMES = 8
 const AHEAD = 4
+const FORWARDERS = 4
+/** Nothing more was stored for so long. */
+const SETTLED_MS = 500
 
 const devices = Array.from({ length: DEVICES }, (_, at) => ({
   id: `t${at}`,
@@ -95,33 +98,43 @@ async function throughGateway(): Promise<void> {
 
 async function flood(gateway: RunningGateway, port: number): Promise<void> {
   const datagrams = datagramsOf(UPLINKS)
-  const socket = createSocket('udp4')
+  const sockets = Array.from({ length: FORWARDERS }, () => createSocket('udp4'))
+  const waits = new EventEmitter()
   let [sent, acknowledged] = [0, 0]
-  socket.on('message', () => {
-    acknowledged += 1
-    socket.emit('acknowledged')
-  })
+  for (const socket of sockets) {
+    socket.on('message', () => {
+      acknowledged += 1
+      waits.emit('acknowledged')
+    })
+  }
   const pid = gateway.command.child.pid ?? 0
   const start = performance.now()
   const step = Math.ceil(datagrams.length / 5)
   for (const datagram of datagrams) {
-    socket.send(datagram, port, '127.0.0.1')
+    sockets[sent % FORWARDERS]?.send(datagram, port, '127.0.0.1')
     sent += 1
-    while (sent - acknowledged > AHEAD) await once(socket, 'acknowledged')
+    while (sent - acknowledged > AHEAD) {
+      // One that is over its limit is not acknowledged.
+      await once(waits, 'acknowledged', { signal: AbortSignal.timeout(2000) }).catch(() => {
+        acknowledged = sent
+      })
+    }
     if (sent % step === 0) console.log(`${sent * FRAMES} uplinks: ${megabytes(pid)} MB`)
   }
+  let before = -1
   for (;;) {
     const { taken: count, rejected } = await taken(gateway)
-    if (count + rejected >= UPLINKS) {
-      const seconds = (performance.now() - start) / 1000
+    if (count === before) {
+      const seconds = (performance.now() - start) / 1000 - SETTLED_MS / 1000
       const rate = Math.round(count / seconds).toLocaleString('en')
-      console.log(
-        `${count} uplinks stored in ${seconds.toFixed(1)} s: ${rate}/s, ${rejected} rejected`,
-      )
+      console.log(`${count} of ${UPLINKS} stored in ${seconds.toFixed(1)} s: ${rate}/s`)
+      if (count < UPLINKS) console.log(`${rejected} rejects`)
       break
     }
+    before = count
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS))
   }
-  socket.close()
+  for (const socket of sockets) socket.close()
 }
 
 /** As long as those of vendors, most of it not called. */

@@ -1,6 +1,7 @@
 /**
- * How many frames a second may cost cryptography, by key: a flood with one address shall not
- * take the time of the others. Counts in whole seconds from the first of each.
+ * How many frames a second may cost cryptography for nothing, by key: a flood with one address shall
+ * not take the time of the others. What is accepted is not counted, for after a time without network
+ * it comes all at once. Counts in whole seconds from the first of each.
  */
 import type { Millis } from '../../model/time.ts'
 
@@ -25,6 +26,15 @@ export class RateLimit {
     if (spent.count >= this.#perSecond) return false
     spent.count += 1
     return true
+  }
+
+  /** Whether none may pass now. */
+  isSpent(key: string, now: Millis): boolean {
+    const spent = this.#spent.get(key)
+    if (spent === undefined || now - spent.start >= SECOND || now < spent.start) {
+      return this.#perSecond === 0
+    }
+    return spent.count >= this.#perSecond
   }
 
   shift(delta: Millis, since: Millis): void {

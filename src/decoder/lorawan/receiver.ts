@@ -133,13 +133,14 @@ export class LorawanReceiver {
       this.#reject(frame, 'unknown_devaddr', { devAddr, detail: `no device has ${devAddr}` })
       return
     }
-    if (!this.#rate.take(devAddr, frame.receivedAt)) {
-      const detail = `more than ${this.#perSecond} frames of ${devAddr} in a second`
+    if (this.#rate.isSpent(devAddr, frame.receivedAt)) {
+      const detail = `more than ${this.#perSecond} frames of ${devAddr} in a second had no effect`
       this.#reject(frame, 'rate', { devAddr, detail })
       return
     }
     const sender = senderOf(data, sessions, frame.radio)
     if (sender === undefined) {
+      this.#rate.take(devAddr, frame.receivedAt)
       this.#reject(frame, 'mic', { devAddr, ...missOf(data, sessions) })
       return
     }
@@ -151,6 +152,7 @@ export class LorawanReceiver {
       this.#accept(session, fCnt, reception)
       this.#windows.open(key, reception)
     } else {
+      this.#rate.take(devAddr, frame.receivedAt)
       const { reason, detail } = refusedCounter(verdict, { ...session, fCnt })
       this.#reject(frame, reason, { devAddr, devEui: session.devEui, detail })
     }

@@ -164,8 +164,10 @@ test('a corrected clock moves what was received by it, its windows and its rates
   bench.receiver.shift(DAY, T - 1)
   bench.receiver.shift(-7, T + 2 * DAY)
   assert.is(bench.receiver.due, T + DAY + 200)
-  assert.is(bench.feed(heard(uplink(2), T + DAY + 10)), 'accept')
-  assert.is(bench.feed(heard(uplink(3), T + DAY + 20)), 'rate')
+  const forged = uplink(9).fill(0, 12)
+  assert.is(bench.feed(heard(forged, T + DAY + 8)), 'mic')
+  assert.is(bench.feed(heard(forged, T + DAY + 9)), 'mic')
+  assert.is(bench.feed(heard(uplink(2), T + DAY + 20)), 'rate')
   bench.receiver.tick(T + DAY + 205)
   assert.equal(
     bench.complete.map(({ receivedAt }) => receivedAt),
@@ -324,6 +326,13 @@ test('more frames of an address in a second than may cost cryptography are rejec
   const neighbour = encodeUplink({ devAddr: '01020304', fCnt: 1 }, keys10)
   assert.is(bench.feed(heard(neighbour, T + 999)), 'accept')
   assert.is(bench.feed(heard(uplink(1), T + 1000)), 'accept')
+})
+
+test('what is accepted is not counted: all may come at once that waited for the network', () => {
+  const bench = receiverBench({ windowMs: 0, perSecond: 50 })
+  for (let fCnt = 1; fCnt <= 1000; fCnt += 1) {
+    assert.is(bench.feed(heard(uplink(fCnt), T)), 'accept')
+  }
 })
 
 test('an uplink that could not be stored was not accepted, and another copy may be', () => {

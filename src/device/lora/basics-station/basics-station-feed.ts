@@ -71,7 +71,7 @@ export interface BasicsStationFeed extends LoraFeed {
   gateways(): GatewayReport[]
 }
 
-const PER_SECOND = 100
+const PER_SECOND = 1000
 const CONNECTS_PER_SECOND = 5
 const CONNECTIONS = 64
 const HEARTBEAT_MS = 30_000

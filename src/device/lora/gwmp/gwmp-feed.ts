@@ -65,11 +65,12 @@ export interface GwmpFeed extends LoraFeed {
   gateways(): GatewayReport[]
 }
 
-const PER_SECOND = 100
+/** A concentrator hears some 100 frames a second at most; a bridge may bring those of many. */
+const PER_SECOND = 1000
 /** All addresses together: anybody can write any sender on a datagram. */
-const ADDRESSES = 10
+const ADDRESSES = 4
 /** Frames may come several in a datagram, after a time without network. */
-const FRAMES = 5
+const FRAMES = 8
 /** A concentrator hands over no more at once (sx1302_hal). */
 const MOST_RXPK = 255
 const EVERYBODY = '*'
