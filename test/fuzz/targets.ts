@@ -5,7 +5,18 @@ import { captures } from './targets/captures.ts'
 import { dbc } from './targets/dbc.ts'
 import { dm1 } from './targets/dm.ts'
 import { isotp } from './targets/isotp.ts'
+import { lora } from './targets/lora.ts'
 import { slcan } from './targets/slcan.ts'
 import { etp, tp } from './targets/transport.ts'
 
-export const targets: readonly Target[] = [slcan, candump, ...captures, isotp, tp, etp, dm1, dbc]
+export const targets: readonly Target[] = [
+  slcan,
+  candump,
+  ...captures,
+  isotp,
+  tp,
+  etp,
+  dm1,
+  dbc,
+  ...lora,
+]
