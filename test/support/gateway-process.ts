@@ -26,11 +26,12 @@ export class Command {
   stderr = ''
   readonly finished: Promise<Finished>
 
-  constructor(args: string[], env: Record<string, string> = {}) {
+  constructor(args: string[], env: Record<string, string> = {}, input?: string) {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
+    this.child.stdin?.end(input)
     this.child.stdout?.on('data', (data) => {
       this.stdout += data
     })
