@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { GatewayHealth } from '../../src/model/ports.ts'
+import { Browser } from '../support/browser.ts'
 import { FakeModem } from '../support/fake-modem.ts'
 import {
   Folder,
@@ -249,6 +250,43 @@ testWith(
     } finally {
       await modem.close()
     }
+  },
+)
+
+testWith(
+  test,
+  'chromium',
+  'the page shows each device, why frames had no effect, and strangers',
+  async () => {
+    const port = await freePort()
+    const sources = [{ id: 'air', type: 'semtech-udp', listen: `127.0.0.1:${port}` }]
+    await withTracker(sources, async ({ gateway, tracker }) => {
+      const browser = new Browser({ width: 390, height: 1600 })
+      const forwarder = await PacketForwarder.open(port)
+      try {
+        const frame = tracker.status({ odometer: 1200.5 })
+        const stranger = new Tracker('8899AABBCCDDEEFF', '26012222').status({ speed: 1 })
+        await forwarder.push({ rxpk: [rxpk(frame)] })
+        await until('the record', async () => (await dataOf(gateway)).length === 1)
+        await forwarder.push({ rxpk: [rxpk(frame), rxpk(stranger)] })
+        await browser.open(`${gateway.url}/#token=${gateway.token}`)
+        const shown = () => browser.evaluate<string>(`document.querySelector('#lora').innerText`)
+        await until('the device', async () => /tracker[\s\S]*heard/.test(await shown()))
+        assert.match(await shown(), /its counter was used before/)
+        await browser.evaluate(
+          `for (const each of document.querySelectorAll('#lora details')) each.open = true`,
+        )
+        await until('its payload', async () =>
+          /port 2 · counter 0[\s\S]*odometer/.test(await shown()),
+        )
+        assert.match(await shown(), /26012222: no device has 26012222/)
+        assert.match(await shown(), /button[\s\S]*not heard yet/)
+        assert.equal(browser.errors, [])
+      } finally {
+        await browser.close()
+        await forwarder.close()
+      }
+    })
   },
 )
 

@@ -68,6 +68,16 @@ export class StatusKeeper {
     return this.#set(reading)
   }
 
+  /** The same for one that comes when it likes: two in a row say nothing about the next. */
+  takeReported(reading: Reading): void {
+    this.take(reading)
+    const { signal, source, time } = reading
+    for (const name of signal === 'longitude' ? (['latitude', signal] as const) : [signal]) {
+      const known = this.status[name]
+      if (known?.time === time && known.source === source) known.period = undefined
+    }
+  }
+
   /** The clock was set back: what was stamped later than `time` was heard by then. */
   notAfter(time: Micros): void {
     this.#changes.forget()

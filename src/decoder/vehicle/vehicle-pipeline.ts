@@ -141,7 +141,7 @@ export class VehiclePipeline {
     }
     if (signal === 'odometer' && !this.#countOdometer(reading)) return false
     if (isPast) return true
-    this.#status.take(reading)
+    this.#status.takeReported(reading)
     if (signal === 'speed' || signal === 'longitude') this.#countEstimate(reading)
     this.#newest = Math.max(this.#newest, time)
     return true

@@ -114,7 +114,8 @@ export class LoraLine implements LoraFeedEvents {
       id: this.id,
       type,
       buses: [],
-      frames: this.#frames,
+      // A network server sends uplinks, and none of the frames that they came in.
+      frames: Math.max(this.#frames, this.#uplinks),
       uplinks: this.#uplinks,
       rejects: [...this.#rejects].map(([reason, { count, newest }]) => ({
         ...{ reason, text: loraRejectTexts[reason], count },

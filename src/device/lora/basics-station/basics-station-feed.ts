@@ -15,7 +15,7 @@
  * Follows "The LNS Protocol" of the documentation of LoRa Basics Station (doc.sm.tc).
  */
 import type { LoraFeed, LoraFeedEvents } from '../../../model/lora.ts'
-import type { Clock } from '../../../model/ports.ts'
+import type { Clock, SourceHealth } from '../../../model/ports.ts'
 import {
   type Adapter,
   type After,
@@ -27,7 +27,7 @@ import {
 } from '../../supervisor.ts'
 import { readEuis, toId6 } from '../eui.ts'
 import type { GatewayReport } from '../gateway-book.ts'
-import { every, GatewayDesk, watch } from '../gateway-desk.ts'
+import { every, GatewayDesk, NOT_STARTED, watch } from '../gateway-desk.ts'
 import { toGpsMillis } from '../gps-time.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { radioOf, routerConfig, type StationRegion } from './region.ts'
@@ -95,6 +95,7 @@ class StationFeed implements BasicsStationFeed, Adapter {
   readonly #connects = new RateLimit(CONNECTS_PER_SECOND)
   readonly #links = new Map<string, StationLink>()
   #supervisor: Supervisor | undefined
+  #health: SourceHealth = NOT_STARTED
   #isStopped = false
   #server: StationServer | undefined
 
@@ -116,7 +117,10 @@ class StationFeed implements BasicsStationFeed, Adapter {
     this.#supervisor = new Supervisor({
       ...this.#context,
       adapter: this,
-      health: (health) => events.health(health),
+      health: (health) => {
+        this.#health = health
+        events.health(health)
+      },
       frames: () => this.#desk.frames,
     })
     this.#supervisor.start()
@@ -125,6 +129,14 @@ class StationFeed implements BasicsStationFeed, Adapter {
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.#supervisor?.stop()
+  }
+
+  /** Who calls changes without a change of state. */
+  health(): SourceHealth {
+    const { state } = this.#health
+    const isOpen = state === 'running' || state === 'silent'
+    const frames = this.#desk.frames
+    return { ...this.#health, frames, ...(isOpen && { detail: this.#detail() }) }
   }
 
   address(): { host: string; port: number } | undefined {

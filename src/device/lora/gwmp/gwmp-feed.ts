@@ -14,7 +14,7 @@
  */
 import type { RemoteInfo, Socket } from 'node:dgram'
 import type { LoraFeed, LoraFeedEvents } from '../../../model/lora.ts'
-import type { Clock } from '../../../model/ports.ts'
+import type { Clock, SourceHealth } from '../../../model/ports.ts'
 import {
   type Adapter,
   type After,
@@ -26,7 +26,7 @@ import {
 } from '../../supervisor.ts'
 import { readEuis } from '../eui.ts'
 import { type GatewayReport, statText } from '../gateway-book.ts'
-import { GatewayDesk, watch } from '../gateway-desk.ts'
+import { GatewayDesk, NOT_STARTED, watch } from '../gateway-desk.ts'
 import { RateLimit } from '../rate-limit.ts'
 import {
   answerTo,
@@ -93,6 +93,7 @@ class UdpFeed implements GwmpFeed, Adapter {
   readonly #everybody: RateLimit
   readonly #frameRate: RateLimit
   #supervisor: Supervisor | undefined
+  #health: SourceHealth = NOT_STARTED
   #isStopped = false
   #socket: Socket | undefined
   #strange = 0
@@ -116,7 +117,10 @@ class UdpFeed implements GwmpFeed, Adapter {
     this.#supervisor = new Supervisor({
       ...this.#context,
       adapter: this,
-      health: (health) => events.health(health),
+      health: (health) => {
+        this.#health = health
+        events.health(health)
+      },
       frames: () => this.#desk.frames,
     })
     this.#supervisor.start()
@@ -125,6 +129,14 @@ class UdpFeed implements GwmpFeed, Adapter {
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.#supervisor?.stop()
+  }
+
+  /** Who calls changes without a change of state. */
+  health(): SourceHealth {
+    const { state } = this.#health
+    const isOpen = state === 'running' || state === 'silent'
+    const frames = this.#desk.frames
+    return { ...this.#health, frames, ...(isOpen && { detail: this.#detail() }) }
   }
 
   address(): { host: string; port: number } | undefined {

@@ -104,7 +104,10 @@ class Webhook implements WebhookFeed {
         (each) => 'reject' in each && each.reject.reason === 'malformed',
       )
       if (malformed) return { status: 400, message: said ?? 'It is no event of this server.' }
-      this.#health('running', `${this.#desk.uplinks} uplinks came at POST /v1/lora/${this.id}`)
+      this.#health(
+        'running',
+        `takes requests at POST /v1/lora/${this.id}; uplinks so far: ${this.#desk.uplinks}`,
+      )
       return { status: 200, message: said ?? 'Stored.' }
     } catch (error) {
       return { status: 503, message: `It could not be stored: ${messageOf(error)}` }
