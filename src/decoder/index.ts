@@ -34,6 +34,12 @@ export { acknowledgementOf, requestedPgn } from './j1939/requests.ts'
 export type { PgnRow, SpnRow, TextRow } from './j1939/rows.ts'
 export type { TransportKind, TransportMessage, TransportSinks } from './j1939/transport.ts'
 export { Transport } from './j1939/transport.ts'
+export type {
+  StatusFrameValues,
+  StatusFrameVariant,
+} from './lora/codecs/status-frame.ts'
+export { encodeStatusFrame } from './lora/codecs/status-frame.ts'
+export { nativeCodecs } from './lora/native-codecs.ts'
 export { dtcCode } from './obd/dtc.ts'
 export { dtcText } from './obd/dtc-texts.ts'
 export { pidRows } from './obd/pid-table.ts'

@@ -2,7 +2,7 @@
  * LoRa through the whole gateway: frames of 200 trackers as datagrams of a packet forwarder, to
  * records in the journal, with the memory of the process on the way; then what a script costs.
  *
- *   npm run build && node --import tsx test/bench/lora.ts [UPLINKS]
+ *   npm run bench:lora -- [UPLINKS]
  */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
