@@ -3,7 +3,7 @@
  * refusals and gateways in the shapes of the model.
  */
 import type { LoraFeedEvents, LoraFrame, LoraReject, LoraRejectReason } from '../../model/lora.ts'
-import type { Clock, SourceHealth } from '../../model/ports.ts'
+import type { Clock } from '../../model/ports.ts'
 import type { After } from '../supervisor.ts'
 import { GatewayBook, type GatewayReport } from './gateway-book.ts'
 import { OnceAMinute } from './once-a-minute.ts'
@@ -23,12 +23,6 @@ export interface HeardWhat extends Pick<LoraFrame, 'data' | 'radio'> {
 
 /** A forwarder calls every 5 to 30 s; The Things Stack takes it for gone after 3 min as well. */
 const SILENT_MS = 180_000
-
-/** The health of a feed before its first. */
-export const NOT_STARTED: SourceHealth = {
-  ...{ state: 'stopped', detail: 'not started', since: 0 },
-  ...{ frames: 0, reopened: 0 },
-}
 
 export class GatewayDesk {
   readonly book = new GatewayBook()

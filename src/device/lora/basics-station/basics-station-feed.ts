@@ -15,20 +15,13 @@
  * Follows "The LNS Protocol" of the documentation of LoRa Basics Station (doc.sm.tc).
  */
 import type { LoraFeed, LoraFeedEvents } from '../../../model/lora.ts'
-import type { Clock, SourceHealth } from '../../../model/ports.ts'
-import {
-  type Adapter,
-  type After,
-  type BackOff,
-  type OpenContext,
-  type Session,
-  Supervisor,
-  systemAfter,
-} from '../../supervisor.ts'
+import type { SourceHealth } from '../../../model/ports.ts'
+import { type Adapter, type OpenContext, type Session, systemAfter } from '../../supervisor.ts'
 import { readEuis, toId6 } from '../eui.ts'
 import type { GatewayReport } from '../gateway-book.ts'
-import { every, GatewayDesk, NOT_STARTED, watch } from '../gateway-desk.ts'
+import { every, GatewayDesk, watch } from '../gateway-desk.ts'
 import { toGpsMillis } from '../gps-time.ts'
+import { Listening, type ListeningContext } from '../listening.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { radioOf, routerConfig, type StationRegion } from './region.ts'
 import { readRouterQuery, readStationMessage, type StationFrame } from './station-message.ts'
@@ -57,12 +50,7 @@ export interface BasicsStationOptions {
   connections?: number
 }
 
-export interface BasicsStationContext {
-  clock: Clock
-  after?: After
-  random?: () => number
-  backOff?: Partial<BackOff>
-}
+export type BasicsStationContext = ListeningContext
 
 export interface BasicsStationFeed extends LoraFeed {
   /** Where it listens now. */
@@ -91,12 +79,10 @@ class StationFeed implements BasicsStationFeed, Adapter {
   readonly #context: BasicsStationContext
   readonly #allowed: ReadonlySet<string> | undefined
   readonly #desk: GatewayDesk
+  readonly #listening: Listening
   readonly #messages: RateLimit
   readonly #connects = new RateLimit(CONNECTS_PER_SECOND)
   readonly #links = new Map<string, StationLink>()
-  #supervisor: Supervisor | undefined
-  #health: SourceHealth = NOT_STARTED
-  #isStopped = false
   #server: StationServer | undefined
 
   constructor(options: BasicsStationOptions, context: BasicsStationContext) {
@@ -106,37 +92,23 @@ class StationFeed implements BasicsStationFeed, Adapter {
     this.#context = context
     this.#allowed = options.gateways === undefined ? undefined : readEuis(options.gateways)
     this.#desk = new GatewayDesk(options.id, context.clock)
+    const detail = () => this.#detail()
+    this.#listening = new Listening(context, this.#desk, { adapter: this, detail })
     if (options.token === '') throw new RangeError('token is empty: leave it out, or write one')
     if (!(subBand >= 1 && subBand <= 8)) throw new RangeError('subBand is none of 1 to 8')
     this.#messages = new RateLimit(options.perSecond ?? PER_SECOND)
   }
 
   start(events: LoraFeedEvents): void {
-    if (this.#supervisor !== undefined || this.#isStopped) return
-    this.#desk.open(events)
-    this.#supervisor = new Supervisor({
-      ...this.#context,
-      adapter: this,
-      health: (health) => {
-        this.#health = health
-        events.health(health)
-      },
-      frames: () => this.#desk.frames,
-    })
-    this.#supervisor.start()
+    this.#listening.start(events)
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    await this.#supervisor?.stop()
+  stop(): Promise<void> {
+    return this.#listening.stop()
   }
 
-  /** Who calls changes without a change of state. */
   health(): SourceHealth {
-    const { state } = this.#health
-    const isOpen = state === 'running' || state === 'silent'
-    const frames = this.#desk.frames
-    return { ...this.#health, frames, ...(isOpen && { detail: this.#detail() }) }
+    return this.#listening.health()
   }
 
   address(): { host: string; port: number } | undefined {

@@ -14,19 +14,12 @@
  */
 import type { RemoteInfo, Socket } from 'node:dgram'
 import type { LoraFeed, LoraFeedEvents } from '../../../model/lora.ts'
-import type { Clock, SourceHealth } from '../../../model/ports.ts'
-import {
-  type Adapter,
-  type After,
-  type BackOff,
-  type OpenContext,
-  type Session,
-  Supervisor,
-  systemAfter,
-} from '../../supervisor.ts'
+import type { SourceHealth } from '../../../model/ports.ts'
+import { type Adapter, type OpenContext, type Session, systemAfter } from '../../supervisor.ts'
 import { readEuis } from '../eui.ts'
 import { type GatewayReport, statText } from '../gateway-book.ts'
-import { GatewayDesk, NOT_STARTED, watch } from '../gateway-desk.ts'
+import { GatewayDesk, watch } from '../gateway-desk.ts'
+import { Listening, type ListeningContext } from '../listening.ts'
 import { RateLimit } from '../rate-limit.ts'
 import {
   answerTo,
@@ -51,12 +44,7 @@ export interface GwmpOptions {
   perSecond?: number
 }
 
-export interface GwmpContext {
-  clock: Clock
-  after?: After
-  random?: () => number
-  backOff?: Partial<BackOff>
-}
+export type GwmpContext = ListeningContext
 
 export interface GwmpFeed extends LoraFeed {
   /** Where it listens now. */
@@ -89,12 +77,10 @@ class UdpFeed implements GwmpFeed, Adapter {
   readonly #allowed: ReadonlySet<string> | undefined
   readonly #context: GwmpContext
   readonly #desk: GatewayDesk
+  readonly #listening: Listening
   readonly #datagrams: RateLimit
   readonly #everybody: RateLimit
   readonly #frameRate: RateLimit
-  #supervisor: Supervisor | undefined
-  #health: SourceHealth = NOT_STARTED
-  #isStopped = false
   #socket: Socket | undefined
   #strange = 0
 
@@ -106,37 +92,23 @@ class UdpFeed implements GwmpFeed, Adapter {
     this.#allowed = options.gateways === undefined ? undefined : readEuis(options.gateways)
     this.#context = context
     this.#desk = new GatewayDesk(options.id, context.clock)
+    const detail = () => this.#detail()
+    this.#listening = new Listening(context, this.#desk, { adapter: this, detail })
     this.#datagrams = new RateLimit(perSecond)
     this.#everybody = new RateLimit(perSecond * ADDRESSES, 1)
     this.#frameRate = new RateLimit(perSecond * FRAMES)
   }
 
   start(events: LoraFeedEvents): void {
-    if (this.#supervisor !== undefined || this.#isStopped) return
-    this.#desk.open(events)
-    this.#supervisor = new Supervisor({
-      ...this.#context,
-      adapter: this,
-      health: (health) => {
-        this.#health = health
-        events.health(health)
-      },
-      frames: () => this.#desk.frames,
-    })
-    this.#supervisor.start()
+    this.#listening.start(events)
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    await this.#supervisor?.stop()
+  stop(): Promise<void> {
+    return this.#listening.stop()
   }
 
-  /** Who calls changes without a change of state. */
   health(): SourceHealth {
-    const { state } = this.#health
-    const isOpen = state === 'running' || state === 'silent'
-    const frames = this.#desk.frames
-    return { ...this.#health, frames, ...(isOpen && { detail: this.#detail() }) }
+    return this.#listening.health()
   }
 
   address(): { host: string; port: number } | undefined {
