@@ -21,6 +21,7 @@ import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
 import { createExports } from './gateway/create-exports.ts'
 import type { Exports } from './gateway/exports.ts'
+import { FrameWatches } from './gateway/frame-watch.ts'
 import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
@@ -77,6 +78,7 @@ export class Gateway {
   readonly #findings: string[] = []
   readonly #storage: Storage
   readonly #happenings = new Happenings()
+  readonly #frames = new FrameWatches()
   readonly #journal: Journal
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
@@ -201,6 +203,7 @@ export class Gateway {
         this.#journal.sent(frame)
         this.#troubleCodes.sent(frame)
       },
+      watch: (vehicle) => this.#frames.of(vehicle),
       logger,
       clock,
       fix: (fix) => this.#time.fix(fix),
@@ -365,6 +368,8 @@ export class Gateway {
       },
       claim: this.#rights.desk,
       happened: this.#happenings,
+      frames: this.#frames,
+      readings: this.#pipelines,
       cors: this.#config.api.cors,
       metrics: this.#config.api.metrics,
       clock,

@@ -16,10 +16,12 @@ import type {
   ConfigAccess,
   EventReader,
   ExportJobs,
+  FrameReader,
   GatewayReader,
   GeofenceReader,
   LiveEvents,
   Logger,
+  ReadingWriter,
   RecordReader,
   StatusReader,
   TripReader,
@@ -57,6 +59,7 @@ import { addDocumentRoutes } from './routes/documents.ts'
 import { addDtcRoutes } from './routes/dtcs.ts'
 import { addEventRoutes } from './routes/events.ts'
 import { addExportRoutes } from './routes/exports.ts'
+import { addFrameRoutes } from './routes/frames.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addGeofenceRoutes } from './routes/geofences.ts'
 import { addHistoryRoutes } from './routes/history.ts'
@@ -66,6 +69,7 @@ import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
 import { addLoraRoutes } from './routes/lora.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import { addPageRoutes } from './routes/pages.ts'
+import { addReadingRoutes } from './routes/readings.ts'
 import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
 import { addTripRoutes } from './routes/trips.ts'
@@ -94,6 +98,10 @@ export interface ApiOptions {
   geofences?: GeofenceReader
   /** Without it nothing is heard by LoRa. */
   lora?: LoraDesk
+  /** Without it there are no raw frames. */
+  frames?: FrameReader
+  /** Without it no values are taken from outside. */
+  readings?: ReadingWriter
   /** Without it live streams tell of signals alone. */
   happened?: LiveEvents
   /** How live streams are paced; by timers of the system where absent. */
@@ -219,6 +227,8 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     geofences,
     lora,
     happened,
+    frames,
+    readings,
     every = onTimer,
     owner,
     claim,
@@ -283,6 +293,8 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addAuditRoutes(app, context)
   if (metrics === true) addMetricsRoute(app, context)
   addLiveRoutes(app, context, { happened, events, every })
+  addFrameRoutes(app, context, { frames, every })
+  addReadingRoutes(app, context, readings)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

@@ -217,6 +217,23 @@ export interface Schemas {
     userDeviceId: string
     message: string
   }
+  /** The data of a server-sent event `frames`. */
+  FramesMessage: {
+    frames: Array<{
+      /** RFC 3339, UTC */
+      time: string
+      bus: string
+      /** Hexadecimal: three digits, or eight of an extended one. */
+      id: string
+      /** Hexadecimal. */
+      data: string
+      remote?: boolean
+      error?: boolean
+      fd?: boolean
+    }>
+    /** Frames that were more than was wanted, or came while the client was slow. */
+    dropped: number
+  }
   GatewayHealth: {
     status: 'ok' | 'degraded'
     findings: Array<string>
@@ -568,6 +585,16 @@ export interface Schemas {
       timestamp: string
     }
   >
+  ReadingsTaken: {
+    taken: Array<{
+      signal: string
+      value: number | string | boolean
+      /** RFC 3339, UTC */
+      time: string
+    }>
+    /** Signals whose value cannot follow on what is known of them. */
+    refused: Array<string>
+  }
   Records: Array<{
     id: string
     /** Its place in the journal. */
@@ -1357,6 +1384,29 @@ export interface Operations {
       answer: Schemas['Events']
     }
     /**
+     * Raw CAN frames as they come from the wire: server-sent events.
+     * get_v1_vehicle_frames
+     */
+    '/v1/vehicle/{tokenId}/frames': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** Only these buses, separated by commas. */
+        buses?: string | undefined
+        /** `true`: only frames with other data than the last of the same identifier. */
+        changes?: ('true' | 'false') | undefined
+        /** Only these identifiers, in hexadecimal, separated by commas. */
+        ids?: string | undefined
+        /** Frames a second at most, 200 by default; the rest is dropped and counted. */
+        perSecond?: number | undefined
+        /** Only these parameter groups, in decimal, separated by commas. */
+        pgns?: string | undefined
+      }
+      answer: Schemas['FramesMessage']
+    }
+    /**
      * The configured places, and whether the vehicle is in them.
      * get_v1_vehicle_geofences
      */
@@ -1727,6 +1777,27 @@ export interface Operations {
             address?: number
           }
       answer: Schemas['CommandAnswers']
+    }
+    /**
+     * Values of signals that somebody outside has measured.
+     * post_v1_vehicle_readings
+     */
+    '/v1/vehicle/{tokenId}/readings': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      body: {
+        /** Who measured it; in records it is `api/` and this. */
+        source?: string
+        readings: Array<{
+          signal: string
+          value: number | string | boolean
+          /** When it was measured; now where it is not given. */
+          time?: string
+        }>
+      }
+      answer: Schemas['ReadingsTaken']
     }
   }
   put: Record<never, never>

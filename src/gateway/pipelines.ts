@@ -10,14 +10,15 @@ import { shiftStatus } from '../decoder/vehicle/status.ts'
 import { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
 import type { IssueSink } from '../model/issue.ts'
 import { ksuidOf } from '../model/ksuid.ts'
-import type { Clock, StatusReader } from '../model/ports.ts'
+import type { Clock, ReadingWriter, StatusReader, TimedValue } from '../model/ports.ts'
 import {
   type ClockTrust,
   mergeStatus,
   type NewRecord,
   type VehicleStatus,
 } from '../model/record.ts'
-import { type Micros, microsToMillis } from '../model/time.ts'
+import type { SignalName } from '../model/signals.ts'
+import { type Micros, type Millis, microsToMillis } from '../model/time.ts'
 import type { Journal } from '../uplink/store/journal.ts'
 
 export interface PipelinesOptions {
@@ -36,7 +37,10 @@ export interface PipelinesOptions {
   live?: (record: NewRecord) => void
 }
 
-export class Pipelines implements StatusReader {
+/** What is older came late: it gets a record of its own, and changes nothing of the present that is newer. */
+const PRESENT_MS: Millis = 10_000
+
+export class Pipelines implements StatusReader, ReadingWriter {
   readonly #options: PipelinesOptions
   readonly #live = new Map<string, VehiclePipeline>()
   readonly #all: VehiclePipeline[] = []
@@ -100,6 +104,28 @@ export class Pipelines implements StatusReader {
       shiftStatus(moved, delta, since)
       this.#kept.set(vehicle, moved)
     }
+  }
+
+  write(vehicle: string, source: string, values: readonly TimedValue[]): SignalName[] {
+    const pipeline = this.live(vehicle)
+    const now = this.#options.clock.now()
+    const late = new Map<Millis, TimedValue[]>()
+    const refused: SignalName[] = []
+    // A position begins with its latitude.
+    const ordered = [...values].sort(
+      (a, b) => Number(b.signal === 'latitude') - Number(a.signal === 'latitude'),
+    )
+    for (const value of ordered) {
+      if (now - value.time > PRESENT_MS)
+        late.set(value.time, [...(late.get(value.time) ?? []), value])
+      else if (!pipeline.told(source, value)) refused.push(value.signal)
+    }
+    for (const [time, group] of late) {
+      const report = { source, time, receivedAt: now, values: group, isPast: false }
+      const kept = pipeline.report(report)?.data ?? {}
+      refused.push(...group.map(({ signal }) => signal).filter((signal) => !(signal in kept)))
+    }
+    return refused
   }
 
   /** The newest of what was kept and what was heard since. */

@@ -21,6 +21,7 @@ import type { SignalName } from '../model/signals.ts'
 import type { Micros, Millis } from '../model/time.ts'
 import type { BusState, Transmitter } from '../model/transmit.ts'
 import type { Asking } from './asking.ts'
+import type { FrameWatch } from './frame-watch.ts'
 import { newestOf } from './newest-issue.ts'
 import { GNSS_SPEED_RANK, type VehicleActivity } from './vehicle-activity.ts'
 
@@ -43,6 +44,8 @@ export interface SourceLineOptions {
   /** The name under which a bus appears in readings and records. */
   busName?: (bus: string) => string
   ended?: () => void
+  /** Somebody may look at its frames. */
+  watch?: FrameWatch | undefined
   fix?: ((fix: GnssTime) => void) | undefined
 }
 
@@ -54,6 +57,8 @@ export class SourceLine implements SourceEvents {
   frames = 0
   readonly #options: SourceLineOptions
   readonly #decoders: BusDecoder[] = []
+  /** Of its buses, as readings have them. */
+  readonly #names: string[] = []
   #framesTold = 0
   #health: SourceHealth
 
@@ -93,6 +98,8 @@ export class SourceLine implements SourceEvents {
     this.#options.asking?.frame(frame)
     const decoder = this.#decoders[frame.bus] ?? this.#addDecoder(frame.bus)
     decoder.frame(frame)
+    const { watch } = this.#options
+    if (watch?.isWatched === true) watch.tell(frame, this.#names[frame.bus] ?? this.id)
   }
 
   issue(issue: Issue): void {
@@ -168,8 +175,10 @@ export class SourceLine implements SourceEvents {
   #addDecoder(index: number): BusDecoder {
     const { source, protocols, profile, pipeline, busName, asking, taps = {} } = this.#options
     const bus = source.buses[index] ?? `bus${index}`
+    const name = busName?.(bus) ?? (bus === source.id ? bus : `${source.id}/${bus}`)
+    this.#names[index] = name
     const decoder = new BusDecoder({
-      bus: busName?.(bus) ?? (bus === source.id ? bus : `${source.id}/${bus}`),
+      bus: name,
       protocols,
       profile,
       reading: (reading) => pipeline.reading(reading),

@@ -13,6 +13,7 @@ import type { SentFrame } from '../model/bus-request.ts'
 import type { Clock, GnssTime, Logger } from '../model/ports.ts'
 import type { Profile } from '../model/profile.ts'
 import { Asking } from './asking.ts'
+import type { FrameWatch } from './frame-watch.ts'
 import type { Pipelines } from './pipelines.ts'
 import { pollCatalogue } from './poll-catalogue.ts'
 import { recordingId } from './recording-id.ts'
@@ -30,6 +31,8 @@ export interface SourceLinesOptions {
   /** For what of a vehicle's messages is more than readings. */
   taps: (vehicle: string) => DecoderTaps
   sent: (frame: SentFrame) => void
+  /** Who looks at the frames of a vehicle. */
+  watch?: (vehicle: string) => FrameWatch
   logger: Logger
   clock: Clock
   /** Date and time of a valid fix. */
@@ -67,6 +70,7 @@ export class SourceLines {
       logger,
       now: () => clock.now(),
       ended: () => pipelines.flush(),
+      watch: this.#options.watch?.(vehicle),
       fix: this.#options.fix,
     })
   }

@@ -360,6 +360,28 @@ export interface VehicleCommands {
   watch(vehicle: string, signals: readonly SignalName[], until: Millis): void
 }
 
+/** Frames as they were on the wire, while somebody looks. */
+export interface FrameReader {
+  /** Hot as long as it lasts; the frame is only lent. Returns how to end it. */
+  watch(vehicle: string, listener: FrameListener): () => void
+}
+
+/** `bus`: its name, as readings have it. */
+export type FrameListener = (frame: CanFrame, bus: string) => void
+
+/** Values that somebody outside measured. */
+export interface ReadingWriter {
+  /** They become a part of the vehicle's status and records; the signals of those that cannot be true. */
+  write(vehicle: string, source: string, values: readonly TimedValue[]): SignalName[]
+}
+
+export interface TimedValue {
+  signal: SignalName
+  value: SignalValue
+  /** When it was measured. */
+  time: Millis
+}
+
 /** What commands over MQTT can reach. */
 export interface CommandHandlers {
   /** As REST answers it; undefined where nothing is known yet. */

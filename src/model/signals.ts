@@ -781,3 +781,11 @@ export const signalNames = Object.keys(table) as readonly SignalName[]
 export function isSignalName(name: string): name is SignalName {
   return Object.hasOwn(table, name)
 }
+
+/** What the gateway works out itself; nobody tells it. */
+const ownSignals: ReadonlySet<SignalName> = new Set(['activity', 'activityReason'])
+
+/** Whether a tracker, or somebody outside, can say it. */
+export function isToldSignal(signal: SignalName): boolean {
+  return !ownSignals.has(signal)
+}

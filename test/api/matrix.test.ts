@@ -209,6 +209,12 @@ const table: Record<string, Route> = {
   [`GET ${BOTH}/geofences`]: { rule: privilege(3, 4) },
   [`GET ${USER}/geofences`]: { rule: ownerOfVehicle },
   [`GET ${BOTH}/live`]: { rule: privilege(6), good: 406, accept: 'application/json' },
+  [`GET ${BOTH}/frames`]: { rule: privilege(7), good: 406, accept: 'application/json' },
+  [`POST ${BOTH}/readings`]: {
+    rule: privilege(2),
+    good: 409,
+    payload: { readings: [{ signal: 'ambientTemp', value: 20 }] },
+  },
   'POST /v1/tokens/exchange': { rule: ownerOfVehicle, payload: exchange },
   'GET /v1/gateway/vehicles': { rule: anyUser },
   'GET /v1/gateway/health': { rule: ownerOfAny },

@@ -292,6 +292,7 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'get /v1/vehicle/{tokenId}/distance-driven',
     'get /v1/vehicle/{tokenId}/dtcs',
     'get /v1/vehicle/{tokenId}/events',
+    'get /v1/vehicle/{tokenId}/frames',
     'get /v1/vehicle/{tokenId}/geofences',
     'get /v1/vehicle/{tokenId}/history',
     'get /v1/vehicle/{tokenId}/issues',
@@ -315,6 +316,7 @@ test('the document is OpenAPI 3 and lists every route with its answers', async (
     'post /v1/user/device-data/{userDeviceId}/export/json/email',
     'post /v1/vehicle/{tokenId}/commands/dtc/clear',
     'post /v1/vehicle/{tokenId}/commands/request',
+    'post /v1/vehicle/{tokenId}/readings',
   ])
   assert.is(new Set(methods.map(({ operation }) => operation.operationId)).size, methods.length)
   for (const { name, path, operation } of methods) {

@@ -557,4 +557,29 @@ test('a clock that is ahead makes no present of its own', () => {
   assert.is(van.pipeline.status.speed?.time, micros(0))
 })
 
+test('what somebody outside told becomes a part of the next record, after what control units say', () => {
+  const { pipeline, records } = new Pipeline({ onChange: 1000 })
+  const tell = (at: number, signal: SignalName, value: SignalValue) =>
+    pipeline.told('api/flow', { signal, value, time: micros(at) / 1000 })
+  assert.is(tell(0, 'ambientTemp', 21), true)
+  assert.is(tell(0, 'latitude', 45.1), true)
+  assert.is(tell(0, 'longitude', 9.1), true)
+  assert.is(tell(0, 'speed', 900), false)
+  pipeline.tick(micros(1))
+  assert.equal(records.at(-1)?.data, { ambientTemp: 21, latitude: 45.1, longitude: 9.1 })
+  assert.is(records.at(-1)?.source, 'api/flow')
+  const speed = { signal: 'speed', quality: 'ok', source: 'can0', sender: 0, rank: 0 } as const
+  pipeline.reading({ ...speed, value: 80, time: micros(2) })
+  tell(2.5, 'speed', 10)
+  assert.is(pipeline.status.speed?.value, 80)
+})
+
+test('two values told in a row say nothing about when the next comes', () => {
+  const { pipeline } = new Pipeline()
+  for (const at of [0, 0.1, 0.2]) {
+    pipeline.told('api/flow', { signal: 'ambientTemp', value: at, time: micros(at) / 1000 })
+  }
+  assert.is(pipeline.status.ambientTemp?.period, undefined)
+})
+
 test.run()

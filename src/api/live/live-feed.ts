@@ -13,6 +13,7 @@ import type { Millis } from '../../model/time.ts'
 import type { Vehicle } from '../../model/vehicle.ts'
 import { type SignalRow, signalRows } from '../views/signal-rows.ts'
 import { type Visibility, visibleStatus } from '../views/visibility.ts'
+import type { StreamSink } from './event-stream.ts'
 
 /** How often it is looked what has changed. */
 export const TICK_MS: Millis = 250
@@ -33,15 +34,6 @@ export type LiveMessage =
   | { type: 'end'; id: number; data: { reason: string } }
 
 export type LiveSignal = Pick<SignalRow, 'name' | 'value' | 'unit' | 'time' | 'quality' | 'source'>
-
-/** The way to a client. */
-export interface LiveSink {
-  /** False: it takes no more until `ready` is called. */
-  send(message: LiveMessage): boolean
-  heartbeat(): void
-  /** Ends it; `isStuck`: it does not even take that. */
-  close(isStuck: boolean): void
-}
 
 export interface LiveQuery {
   vehicle: Vehicle
@@ -68,7 +60,7 @@ export interface LiveFeedOptions {
 }
 
 interface Client extends LiveQuery {
-  sink: LiveSink
+  sink: StreamSink
   /** Newest rows that it has not got yet. */
   pending: Map<string, LiveSignal>
   waiting: LiveMessage[]
@@ -100,7 +92,7 @@ export class LiveFeed {
    * Begins with a snapshot. The sink is given what to call when it takes more again; returns what to call
    * when the client has gone.
    */
-  async open(query: LiveQuery, sinkOf: (ready: () => void) => LiveSink): Promise<() => void> {
+  async open(query: LiveQuery, sinkOf: (ready: () => void) => StreamSink): Promise<() => void> {
     const missed = await this.#missed(query, this.#options.now())
     const now = this.#options.now()
     const resumed = missed !== undefined

@@ -7,7 +7,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { LiveMessage, LiveSink } from './live-feed.ts'
+import type { StreamMessage, StreamSink } from './event-stream.ts'
 
 /** What a client sends is read and means nothing. */
 const MAX_PAYLOAD = 4096
@@ -57,7 +57,7 @@ export function openSocket(
   })
 }
 
-export class SocketStream implements LiveSink {
+export class SocketStream implements StreamSink {
   readonly #socket: WebSocket
   readonly #ready: () => void
   #isAlive = true
@@ -73,7 +73,7 @@ export class SocketStream implements LiveSink {
     socket.on('error', () => socket.terminate())
   }
 
-  send(message: LiveMessage): boolean {
+  send(message: StreamMessage): boolean {
     this.#socket.send(JSON.stringify(message))
     if (this.#socket.bufferedAmount <= BUFFER_BYTES) return true
     // It is called when all that stands before it has gone to the system.

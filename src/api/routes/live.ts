@@ -8,7 +8,7 @@ import { privilege } from '../auth/privileges.ts'
 import type { ApiContext } from '../context.ts'
 import { accessOf, vehicleGuard } from '../guards.ts'
 import { HttpError } from '../http-error.ts'
-import { EventStream } from '../live/event-stream.ts'
+import { beginEvents, EventStream } from '../live/event-stream.ts'
 import { LiveFeed, type LiveQuery } from '../live/live-feed.ts'
 import { acceptUpgrades, isUpgrade, openSocket, SocketStream } from '../live/web-socket.ts'
 import { answersOf } from '../openapi.ts'
@@ -67,10 +67,7 @@ export function addLiveRoutes(
       }),
     },
     async onRequest(request, reply) {
-      const { access_token: token } = request.query as { access_token?: unknown }
-      if (request.headers.authorization === undefined && typeof token === 'string') {
-        request.headers.authorization = `Bearer ${token}`
-      }
+      takeTokenOfQuery(request)
       await guard.call(app, request, reply)
     },
     async handler(request, reply) {
@@ -93,14 +90,7 @@ export function addLiveRoutes(
   })
 
   async function asEvents(query: LiveQuery, reply: FastifyReply): Promise<FastifyReply> {
-    const headers = reply.getHeaders()
-    reply.hijack()
-    const { raw } = reply
-    raw.writeHead(200, {
-      ...(headers as Record<string, string>),
-      'content-type': 'text/event-stream',
-      'x-accel-buffering': 'no',
-    })
+    const raw = beginEvents(reply)
     const closed = await feed.open(query, (ready) => {
       raw.on('drain', ready)
       return new EventStream(raw)
@@ -124,6 +114,14 @@ export function addLiveRoutes(
     socket.once('close', closed)
     if (socket.readyState !== socket.OPEN) closed()
     return reply
+  }
+}
+
+/** For who cannot send headers: `EventSource` and `WebSocket` of browsers. */
+function takeTokenOfQuery({ query, headers }: FastifyRequest): void {
+  const { access_token: token } = query as { access_token?: unknown }
+  if (headers.authorization === undefined && typeof token === 'string') {
+    headers.authorization = `Bearer ${token}`
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
+import { frameAnswers } from './frames.ts'
 import { insightAnswers } from './insight.ts'
 import { liveAnswers } from './live.ts'
 import { loraAnswers } from './lora.ts'
@@ -289,6 +290,7 @@ export const answers = {
   }),
   ...configAnswers,
   ...insightAnswers,
+  ...frameAnswers,
   ...loraAnswers,
   ...liveAnswers,
   ...placeAnswers,

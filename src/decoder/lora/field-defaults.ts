@@ -4,7 +4,7 @@
  * `gateway.latitude`).
  */
 import type { SignalName } from '../../model/signals.ts'
-import { isSignalName, signalNames } from '../../model/signals.ts'
+import { isSignalName, isToldSignal, signalNames } from '../../model/signals.ts'
 import type { FieldLeaf } from './field-leaves.ts'
 import { fieldKey } from './field-leaves.ts'
 
@@ -15,14 +15,6 @@ export interface DefaultRule {
   rank: number
   /** Usually a percentage, but its name does not say so: up to 1 it could be a share. */
   isUnclear?: true
-}
-
-/** What the gateway works out itself; nobody tells it. */
-const ownSignals: ReadonlySet<SignalName> = new Set(['activity', 'activityReason'])
-
-/** Whether a tracker can say it. */
-export function isToldSignal(signal: SignalName): boolean {
-  return !ownSignals.has(signal)
 }
 
 const PERCENT = 0.01

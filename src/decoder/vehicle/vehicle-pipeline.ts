@@ -4,7 +4,7 @@
  */
 import type { IssueSink } from '../../model/issue.ts'
 import type { OdometerPoint, OdometerRejection } from '../../model/odometer.ts'
-import type { CounterPoint } from '../../model/ports.ts'
+import type { CounterPoint, TimedValue } from '../../model/ports.ts'
 import type { Reading } from '../../model/reading.ts'
 import type { Checkpoint, NewRecord, RecordData, VehicleStatus } from '../../model/record.ts'
 import type { Report } from '../../model/report.ts'
@@ -57,6 +57,8 @@ const rejections: ReadonlyMap<string, string> = new Map<OdometerRejection, strin
 
 /** A control unit on a bus is trusted more, as long as it is fresh. */
 const REPORTED = { sender: 0, rank: 30 }
+/** Whoever it is, what measures by itself is trusted more. */
+const TOLD = { sender: 0, rank: 40 }
 
 export class VehiclePipeline {
   readings = 0
@@ -130,6 +132,19 @@ export class VehiclePipeline {
     const made = this.#recorder.report(time, source, stamp, data)
     this.#tell(made)
     return made
+  }
+
+  /**
+   * Takes one value that somebody outside measured, for the next record. False if it cannot be true.
+   */
+  told(source: string, { signal, value, time }: TimedValue): boolean {
+    const measured = millisToMicros(time)
+    if (this.#recorder.isDue(measured)) this.#make(measured)
+    const reading: Reading = { signal, value, quality: 'ok', time: measured, source, ...TOLD }
+    const before = this.#status.status[signal]?.value
+    if (!this.#takeReported(reading, false)) return false
+    this.#recorder.heard(measured, this.#status.status[signal]?.value !== before)
+    return true
   }
 
   /** False if it cannot be true. */
