@@ -39,6 +39,8 @@ export type {
   StatusFrameVariant,
 } from './lora/codecs/status-frame.ts'
 export { encodeStatusFrame } from './lora/codecs/status-frame.ts'
+export type { FieldTarget, MappedFields } from './lora/field-map.ts'
+export { compileFieldMap, mapFields } from './lora/field-map.ts'
 export { nativeCodecs } from './lora/native-codecs.ts'
 export { dtcCode } from './obd/dtc.ts'
 export { dtcText } from './obd/dtc-texts.ts'
