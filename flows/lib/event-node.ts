@@ -1,4 +1,5 @@
 /** What the nodes that begin a flow with what happens at a vehicle have in common. */
+import { DropCount } from './drop-count.ts'
 import { gatewayOf } from './gateway.ts'
 import type { VehicleEvent } from './live-stream.ts'
 import type { RedNode } from './node-red.ts'
@@ -21,9 +22,10 @@ export function onEvents(
   take: (event: Happened, send: (message: object) => void) => void | Promise<void>,
 ): void {
   const gateway = gatewayOf(tools)
+  const drops = new DropCount((count) => tools.statusCount('yellow', 'dropped', count))
   const outbox = new Outbox<object>({
     send: tools.guarded((message) => node.send({ ...message })),
-    dropped: (count) => tools.statusCount('yellow', 'dropped', count),
+    dropped: () => drops.add(1),
     limit: LIMIT,
   })
   const guarded = tools.guarded((event: Happened) => take(event, (message) => outbox.push(message)))
@@ -37,6 +39,7 @@ export function onEvents(
   })
   tools.onClose(async () => {
     outbox.close()
+    drops.close()
     await end()
   })
 }

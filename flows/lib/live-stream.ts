@@ -31,6 +31,9 @@ export interface LiveListener {
   state(state: LinkState, why?: PaletteError): void
 }
 
+/** By then the nodes behind one that was deployed are there, too. */
+const DEPLOYED_MS = 100
+
 export interface LiveStreamOptions {
   connection: Connection
   vehicle: () => Promise<string>
@@ -41,7 +44,8 @@ export interface LiveStreamOptions {
 
 export class LiveStream {
   readonly #options: LiveStreamOptions
-  readonly #listeners = new Set<LiveListener>()
+  /** Who listens, and who has been told what is known by now. */
+  readonly #listeners = new Map<LiveListener, { isTold: boolean }>()
   readonly #rows = new Map<string, Row>()
   readonly #link: EventLink
   #state: LinkState = 'connecting'
@@ -69,11 +73,17 @@ export class LiveStream {
 
   /** Returns how to end it; resolves when, with the last one, the stream is closed. */
   listen(listener: LiveListener): () => Promise<void> {
-    this.#listeners.add(listener)
+    const told = { isTold: this.#rows.size === 0 }
+    this.#listeners.set(listener, told)
     listener.state(this.#state, this.#why)
-    if (this.#rows.size > 0) listener.rows?.([...this.#rows.values()], this.#vehicle)
     this.#link.start()
+    const timer = setTimeout(() => {
+      if (told.isTold) return
+      told.isTold = true
+      listener.rows?.([...this.#rows.values()], this.#vehicle)
+    }, DEPLOYED_MS)
     return async () => {
+      clearTimeout(timer)
       this.#listeners.delete(listener)
       if (this.#listeners.size > 0) return
       this.#options.ended()
@@ -84,17 +94,19 @@ export class LiveStream {
   #changed(state: LinkState, why: PaletteError | undefined): void {
     this.#state = state
     this.#why = why
-    for (const listener of this.#listeners) listener.state(state, why)
+    for (const listener of this.#listeners.keys()) listener.state(state, why)
   }
 
   #event({ type, data }: StreamEvent): void {
     if (type === 'event') {
       const event = JSON.parse(data) as VehicleEvent
-      for (const listener of this.#listeners) listener.event?.(event, this.#vehicle)
+      for (const listener of this.#listeners.keys()) listener.event?.(event, this.#vehicle)
     } else if (type === 'snapshot' || type === 'signals') {
       const { signals = [] } = JSON.parse(data) as { signals?: Row[] }
       for (const row of signals) this.#rows.set(row.name, row)
-      for (const listener of this.#listeners) listener.rows?.(signals, this.#vehicle)
+      for (const [listener, { isTold }] of this.#listeners) {
+        if (isTold) listener.rows?.(signals, this.#vehicle)
+      }
     }
   }
 }

@@ -10,8 +10,8 @@ const LONG_MS = 20
 
 export interface OutboxOptions<T> {
   send(item: T): void
-  /** Something was dropped: how much in all. */
-  dropped(count: number): void
+  /** One was dropped. */
+  dropped(): void
   limit: number
 }
 
@@ -22,7 +22,6 @@ export class Outbox<T> {
   #batch = 32
   #isPumping = false
   #isClosed = false
-  #dropped = 0
 
   constructor(options: OutboxOptions<T>) {
     this.#options = options
@@ -36,27 +35,22 @@ export class Outbox<T> {
   push(item: T, key?: string): void {
     if (this.#isClosed) return
     if (key !== undefined && this.#waiting.has(key)) {
-      this.#drop()
+      this.#options.dropped()
     } else if (this.#waiting.size >= this.#options.limit) {
       const [oldest] = this.#waiting.keys()
       if (oldest !== undefined) this.#waiting.delete(oldest)
-      this.#drop()
+      this.#options.dropped()
     }
     this.#next += 1
     this.#waiting.set(key ?? this.#next, item)
     if (this.#isPumping) return
     this.#isPumping = true
-    this.#pump()
+    setImmediate(() => this.#pump())
   }
 
   close(): void {
     this.#isClosed = true
     this.#waiting.clear()
-  }
-
-  #drop(): void {
-    this.#dropped += 1
-    this.#options.dropped(this.#dropped)
   }
 
   #pump(): void {

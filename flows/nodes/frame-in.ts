@@ -1,4 +1,5 @@
 /** Begins a flow with raw frames from the bus, filtered by the gateway. */
+import { DropCount } from '../lib/drop-count.ts'
 import { EventLink } from '../lib/event-link.ts'
 import { gatewayOf } from '../lib/gateway.ts'
 import type { NodeApi } from '../lib/node-red.ts'
@@ -23,16 +24,12 @@ export default function frameIn(RED: NodeApi): void {
     build(node, tools) {
       const { settings } = tools
       const gateway = gatewayOf(tools)
-      let lost = 0
+      const drops = new DropCount((count) => tools.statusCount('yellow', 'dropped', count))
       const outbox = new Outbox<RawFrame>({
         send: tools.guarded((frame) => node.send(messageOf(frame))),
-        dropped: () => tellLost(1),
+        dropped: () => drops.add(1),
         limit: LIMIT,
       })
-      const tellLost = (count: number) => {
-        lost += count
-        tools.statusCount('yellow', 'dropped', lost)
-      }
       const link = new EventLink({
         connection: gateway.connection,
         path: () => gateway.path(settings.text('vehicle'), 'frames'),
@@ -46,7 +43,7 @@ export default function frameIn(RED: NodeApi): void {
         event: tools.guarded(({ type, data }) => {
           if (type !== 'frames') return
           const { frames, dropped } = JSON.parse(data) as { frames: RawFrame[]; dropped: number }
-          if (dropped > 0) tellLost(dropped)
+          if (dropped > 0) drops.add(dropped)
           for (const frame of frames) outbox.push(frame)
         }),
         state: (state, why) => tools.linked(state, why),
@@ -54,6 +51,7 @@ export default function frameIn(RED: NodeApi): void {
       link.start()
       tools.onClose(async () => {
         outbox.close()
+        drops.close()
         await link.stop()
       })
     },

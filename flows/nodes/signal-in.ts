@@ -1,4 +1,5 @@
 /** Begins a flow with values of signals, as they change. */
+import { DropCount } from '../lib/drop-count.ts'
 import { gatewayOf } from '../lib/gateway.ts'
 import type { Row } from '../lib/live-stream.ts'
 import type { NodeApi } from '../lib/node-red.ts'
@@ -18,9 +19,10 @@ export default function signalIn(RED: NodeApi): void {
       const { settings } = tools
       const gateway = gatewayOf(tools)
       let vehicle = ''
+      const drops = new DropCount((count) => tools.statusCount('yellow', 'dropped', count))
       const outbox = new Outbox<Row>({
         send: tools.guarded((row) => node.send(signalMessage(row, vehicle))),
-        dropped: (count) => tools.statusCount('yellow', 'dropped', count),
+        dropped: () => drops.add(1),
         limit: LIMIT,
       })
       const filter = new SignalFilter({
@@ -47,6 +49,7 @@ export default function signalIn(RED: NodeApi): void {
       tools.onClose(async () => {
         filter.close()
         outbox.close()
+        drops.close()
         await end()
       })
     },

@@ -105,6 +105,7 @@ export class NodeRed {
   readonly #folder: string
   readonly #server: Server | undefined
   #isOwnFolder = true
+  #started: () => void = () => undefined
 
   private constructor(runtime: Runtime, folder: string, server: Server | undefined) {
     this.#runtime = runtime
@@ -160,6 +161,7 @@ export class NodeRed {
       const { node, error } = event as unknown as { node: { id: string }; error?: unknown }
       this.completed.push({ id: node.id, ...(error ? { error } : {}) })
     })
+    events.on('flows:started', () => this.#started())
     events.on('node-status', ({ id, status }: { id: string; status: object }) => {
       this.statuses.push({ id, ...status })
     })
@@ -185,10 +187,14 @@ export class NodeRed {
     credentials: Record<string, object> = {},
     type = 'full',
   ): Promise<void> {
+    const started = new Promise((resolve) => {
+      this.#started = () => resolve(undefined)
+    })
     await this.#runtime.runtime.flows.setFlows({
       flows: { flows: nodes, credentials },
       deploymentType: type,
     })
+    await started
   }
 
   clear(): void {
@@ -198,7 +204,7 @@ export class NodeRed {
 
   send(id: string, msg: Msg): void {
     const node = this.#runtime.nodes.getNode(id)
-    if (node === undefined) throw new Error(`there is no node ${id}`)
+    if (!node) throw new Error(`there is no node ${id}`)
     node.receive(msg)
   }
 

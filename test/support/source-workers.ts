@@ -15,6 +15,11 @@ export const startJsonlWorker: StartJsonlWorker = (work) =>
 export const startScriptWorker: StartScriptWorker = (options) =>
   workerOf('sandbox/script-worker.ts', options)
 
+/** A file of test/support. */
+export function startSupportWorker(name: string, workerData: unknown): Worker {
+  return workerOf(`../test/support/${name}`, { workerData })
+}
+
 function workerOf(file: string, options: WorkerOptions): Worker {
   return new Worker(
     `import('tsx/esm/api').then(({ register }) => { register(); return import('${root}${file}') })`,
