@@ -3,6 +3,7 @@ import { onEvents } from '../lib/event-node.ts'
 import { gatewayOf } from '../lib/gateway.ts'
 import type { NodeApi } from '../lib/node-red.ts'
 import { defineNode } from '../lib/palette.ts'
+import { PaletteError } from '../lib/palette-error.ts'
 
 interface Codes {
   codes: { code: string; firstSeen: string }[]
@@ -27,7 +28,7 @@ export default function troubleIn(RED: NodeApi): void {
       const { signal } = closing
       tools.guarded(async () => {
         const path = await gateway.path(name, 'dtcs')
-        const { codes } = await gateway.connection.json<Codes>(path, { signal })
+        const { codes } = await gateway.connection.json<Codes>(path, { signal }).catch(noneYet)
         const vehicle = await gateway.vehicle(name)
         for (const code of codes) {
           node.send({
@@ -41,4 +42,10 @@ export default function troubleIn(RED: NodeApi): void {
       })()
     },
   })
+}
+
+/** Where none were read yet, they are told when they are. */
+function noneYet(error: unknown): Codes {
+  if (error instanceof PaletteError && error.code === 'not-found') return { codes: [] }
+  throw error
 }
