@@ -327,6 +327,7 @@ for (const example of examples.filter(({ isDashboard }) => isDashboard)) {
     await red.deploy(nodes)
     const gauge = nodes.find((node) => node.type === 'ui-gauge' && node.name === 'Speed')
     assert.is(typeof (await red.message(String(gauge?.id))).payload, 'number')
+    assert.is((await fetch(`${red.url}/dashboard/vehicle`)).status, 200)
     assert.equal(red.errors, [])
   })
 }

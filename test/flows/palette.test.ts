@@ -31,6 +31,7 @@ records: { onChange: 0.5 }
 vehicles:
   - { id: truck, tokenId: "17" }
   - { id: car, tokenId: "18" }
+  - { id: box, tokenId: "20" }
 sources:
   - { id: sim0, type: simulator, vehicle: truck }
   - { id: obd, type: elm327, vehicle: car, port: "tcp://127.0.0.1:${port}", listenOnly: false }
@@ -208,14 +209,14 @@ test('frames come raw, and decode makes of them what the gateway does', async ()
 })
 
 test('a value of a flow becomes a signal, in the status and the records', async () => {
-  await deploy('record-out', { signal: 'ambientTemp', vehicle: 'car', source: 'cabin' })
+  await deploy('record-out', { signal: 'ambientTemp', vehicle: 'box', source: 'cabin' })
   red.send('node', { payload: 21.5 })
   await until('done', () => red.completed.some(({ id, error }) => id === 'node' && !error))
-  const { body } = await gateway.get('/v1/vehicle/18/status-raw')
+  const { body } = await gateway.get('/v1/vehicle/20/status-raw')
   const raw = body as Record<string, { value: number }>
   assert.is(raw.ambientTemp?.value, 21.5)
   const found = await until('a record', async () => {
-    const records = (await gateway.get('/v1/vehicle/18/records?signals=ambientTemp')).body
+    const records = (await gateway.get('/v1/vehicle/20/records?signals=ambientTemp')).body
     return (records as { data: { ambientTemp?: number } }[]).find(
       ({ data }) => data.ambientTemp === 21.5,
     )

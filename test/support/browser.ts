@@ -19,6 +19,13 @@ const FLAGS = [
   '--remote-debugging-pipe',
 ]
 
+const DRAG_STEPS = 8
+
+export interface Point {
+  x: number
+  y: number
+}
+
 interface Answer {
   id?: number
   method?: string
@@ -68,6 +75,38 @@ export class Browser {
   async evaluate<T>(expression: string): Promise<T> {
     const answer = await this.#send('Runtime.evaluate', { expression, returnByValue: true })
     return (answer as { result: { value: T } }).result.value
+  }
+
+  /** As the system is set: `light` or `dark`. */
+  async colours(scheme: 'light' | 'dark'): Promise<void> {
+    const features = [{ name: 'prefers-color-scheme', value: scheme }]
+    await this.#send('Emulation.setEmulatedMedia', { features })
+  }
+
+  /** Presses at one place, moves in steps, lets go at another. */
+  async drag(from: Point, to: Point): Promise<void> {
+    await this.#mouse('mousePressed', from)
+    for (let step = 1; step <= DRAG_STEPS; step += 1) {
+      const part = step / DRAG_STEPS
+      const x = from.x + (to.x - from.x) * part
+      await this.#mouse('mouseMoved', { x, y: from.y + (to.y - from.y) * part })
+    }
+    await this.#mouse('mouseReleased', to)
+  }
+
+  async click(at: Point, count = 1): Promise<void> {
+    for (let clickCount = 1; clickCount <= count; clickCount += 1) {
+      await this.#mouse('mousePressed', at, clickCount)
+      await this.#mouse('mouseReleased', at, clickCount)
+    }
+  }
+
+  async #mouse(type: string, { x, y }: Point, clickCount = 1): Promise<void> {
+    const buttons = type === 'mouseReleased' ? 0 : 1
+    await this.#send('Input.dispatchMouseEvent', {
+      ...{ type, x, y, clickCount, buttons },
+      button: 'left',
+    })
   }
 
   async screenshot(path: string): Promise<void> {

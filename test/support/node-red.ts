@@ -48,6 +48,7 @@ interface Runtime {
   start(): Promise<void>
   stop(): Promise<void>
   httpAdmin: unknown
+  httpNode: unknown
   version(): string
   hooks: { add(name: string, run: (event: HookEvent) => void): void }
   nodes: { getNode(id: string): RuntimeNode | undefined }
@@ -122,21 +123,27 @@ export class NodeRed {
     const app = express()
     const server = editor ? createServer(app) : undefined
     RED.init(server, {
-      ...(editor ? { httpAdminRoot: '/' } : { httpAdminRoot: false, disableEditor: true }),
-      httpNodeRoot: false,
+      ...(editor
+        ? { httpAdminRoot: '/', httpNodeRoot: '/' }
+        : { httpAdminRoot: false, httpNodeRoot: false, disableEditor: true }),
       userDir: folder,
       nodesDir: [palette],
       flowFile: 'flows.json',
       credentialSecret: false,
       logging: { console: { level: 'off' } },
       telemetry: { enabled: false },
+      // Nothing is asked for elsewhere.
+      externalModules: { palette: { allowInstall: false } },
       editorTheme: { tours: false, projects: { enabled: false } },
       ...settings,
     })
     const started = new NodeRed(RED, folder, server)
     started.#isOwnFolder = options.userDir === undefined
     started.#watch()
-    if (editor) app.use('/', RED.httpAdmin as never)
+    if (editor) {
+      app.use('/', RED.httpAdmin as never)
+      app.use('/', RED.httpNode as never)
+    }
     const loaded = new Promise((resolve) => RED.events.on('flows:started', resolve as never))
     await RED.start()
     // Flows are read, and replace what was deployed until then, after that.
