@@ -100,7 +100,11 @@ class Editor {
   async picture(name: string): Promise<void> {
     if (pictures === undefined) return
     for (const scheme of ['light', 'dark'] as const) {
-      await this.browser.colours(scheme)
+      // As the setting of the editor does; Node-RED 4 knows no dark theme.
+      const isDark = scheme === 'dark'
+      await this.browser.evaluate(
+        `document.documentElement.classList.toggle('nr-theme-dark', ${isDark})`,
+      )
       await sleep(200)
       await this.browser.screenshot(`${pictures}/${this.red.version}-${scheme}-${name}.png`)
     }

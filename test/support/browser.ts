@@ -77,12 +77,6 @@ export class Browser {
     return (answer as { result: { value: T } }).result.value
   }
 
-  /** As the system is set: `light` or `dark`. */
-  async colours(scheme: 'light' | 'dark'): Promise<void> {
-    const features = [{ name: 'prefers-color-scheme', value: scheme }]
-    await this.#send('Emulation.setEmulatedMedia', { features })
-  }
-
   /** Presses at one place, moves in steps, lets go at another. */
   async drag(from: Point, to: Point): Promise<void> {
     await this.#mouse('mousePressed', from)
