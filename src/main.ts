@@ -142,6 +142,14 @@ add        writes the device into the configuration; --keys - takes its keys fro
            {"nwkSKey":"…","appSKey":"…"}, and keeps them in a file that nobody else can read`,
     load: async () => (await import('./cli/lora.ts')).lora,
   },
+  flows: {
+    summary: 'start Node-RED with the nodes of the gateway',
+    usage: '[--config FILE] [--data DIR] [--listen HOST:PORT] [--url URL] [--node-red FOLDER]',
+    details: `Node-RED is not installed with odograph: npm install -g --unsafe-perm node-red (node-red@4 where
+Node.js is older than 22.9). Flows, their secret and the token for the gateway are in flows/ of the data
+folder; a settings.js there adds to the settings. The editor opens for the owner's tokens.`,
+    load: async () => (await import('./cli/flows.ts')).flows,
+  },
   config: {
     summary: 'print the schema of the configuration, or check a file',
     usage: 'schema | check FILE',

@@ -11,6 +11,8 @@ import { hostAndPort } from '../config/address.ts'
 import { goodConfigPath, keepGoodConfig } from '../config/config-file.ts'
 import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
+import { FlowsBeside } from '../gateway/flows/flows-beside.ts'
+import { ownCertificate } from '../gateway/own-address.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
 import { messageOf } from '../model/errors.ts'
@@ -59,6 +61,7 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
   }
   process.on('SIGPWR', secure)
+  let flows: FlowsBeside | undefined
   const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
   try {
@@ -68,16 +71,29 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
+      flows = startFlows(loaded, { folder, url, logger })
       await aborted(io.signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
+    await flows?.stop()
     await gateway.stop()
     process.off('SIGPWR', secure)
     clearTimeout(keeping)
   }
   logger.info({}, 'everything is stored; goodbye')
   return 0
+}
+
+function startFlows(
+  { config }: LoadedConfig,
+  { folder, url, logger }: { folder: string; url: string; logger: Logger },
+): FlowsBeside | undefined {
+  if (!config.flows.start) return undefined
+  const caFile = ownCertificate(config, folder)
+  const flows = new FlowsBeside({ config, data: folder, url, caFile, logger })
+  flows.start()
+  return flows
 }
 
 /** A configuration with which the gateway has run for a while, and that has no fault, is remembered. */

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { flows } from './flows-schema.ts'
 import { geofence } from './geofence-schema.ts'
 import { lora } from './lora-schema.ts'
 import { emailAddress, mail } from './mail-schema.ts'
@@ -117,6 +118,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('When a vehicle counts as parked, and how its battery is guarded'),
+  flows,
   geofences: z.array(geofence).default([]).describe('Places; entering and leaving are events'),
   records: section({
     onChange: seconds(1, 0.1, 3600).describe('Seconds between records while values change'),

@@ -39,6 +39,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     gateway: { owner: 'owner' },
     vehicles: [],
     sources: [],
+    flows: { start: false, listen: '127.0.0.1:1880' },
     geofences: [],
     governor: {
       requestsPerSecond: 20,
