@@ -11,21 +11,13 @@ import { Settings } from './settings.ts'
 /** The catalogue that all nodes share. */
 const SHARED = '@odograph/node-red-odograph/gateway:'
 
-export type StatusName =
-  | 'connected'
-  | 'connecting'
-  | 'disconnected'
-  | 'working'
-  | 'done'
-  | 'waiting'
+export type StatusName = 'connected' | 'connecting' | 'disconnected' | 'working'
 
 const statuses: Readonly<Record<StatusName, NodeStatus>> = {
   connected: { fill: 'green', shape: 'dot', text: 'node-red:common.status.connected' },
   connecting: { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' },
   disconnected: { fill: 'red', shape: 'ring', text: 'node-red:common.status.disconnected' },
   working: { fill: 'blue', shape: 'dot', text: `${SHARED}status.working` },
-  done: { fill: 'green', shape: 'dot', text: 'node-red:common.status.ok' },
-  waiting: { fill: 'grey', shape: 'ring', text: `${SHARED}status.waiting` },
 }
 
 export interface Tools {

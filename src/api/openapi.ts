@@ -133,9 +133,12 @@ function tidy({ jsonSchema: made }: { jsonSchema: Record<string, unknown> }): vo
   delete made.example
 }
 
-/** "limit must be a whole number from 1 to 10000." */
+/** "limit must be a whole number from 1 to 10000.", "readings[1].time must be …". */
 function problem(error: z.ZodError, part: string | undefined): string {
   const [issue] = error.issues
-  const [name = part === 'body' ? 'The body' : 'A parameter'] = issue?.path ?? []
-  return `${String(name)} ${issue?.message ?? 'is not valid'}.`
+  const [first = part === 'body' ? 'The body' : 'A parameter', ...rest] = issue?.path ?? []
+  // What is wrong with an element of a plain list is said of the list.
+  if (typeof rest.at(-1) === 'number') rest.pop()
+  const place = rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+  return `${String(first)}${place.join('')} ${issue?.message ?? 'is not valid'}.`
 }

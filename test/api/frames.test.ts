@@ -264,17 +264,17 @@ for (const [what, body, message] of [
   [
     'an unknown signal',
     { readings: [good, { signal: 'cabinTemp', value: 3 }] },
-    /names no signal: there are odometer, speed/,
+    /^readings\[1\]\.signal names no signal: there are odometer, speed/,
   ],
   [
     'a text for a number',
     { readings: [{ signal: 'speed', value: '80' }] },
-    /gives speed a text; it is a number/,
+    /^readings\[0\]\.value is a text, and speed is a number/,
   ],
   [
     'a value that cannot be',
     { readings: [{ signal: 'speed', value: 900 }] },
-    /gives speed 900; it can be from 0 to 300 km\/h/,
+    /\.value is 900, and speed can be from 0 to 300 km\/h/,
   ],
   [
     'what the gateway works out',

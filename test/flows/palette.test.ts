@@ -229,7 +229,7 @@ test('a value that cannot be is refused, and the message is told so', async () =
   await deploy('record-out', {})
   red.send('node', { payload: { speed: 900 } })
   await until('the error', () => red.errors.length > 0)
-  assert.match(red.errors[0] ?? '', /gives speed 900; it can be from 0 to 300 km\/h/)
+  assert.match(red.errors[0] ?? '', /is 900, and speed can be from 0 to 300 km\/h/)
   red.send('node', { payload: null, topic: 'speed' })
   await until('the second', () => red.errors.length > 1)
   assert.match(red.errors[1] ?? '', /Accepted: 12\.6, true/)

@@ -42,7 +42,7 @@ export function addReadingRoutes(
       const values = given.map(({ signal, value, time }, i): TimedValue => {
         const at = time === undefined ? now : Date.parse(time)
         if (at > now + AHEAD_MS) {
-          throw badRequest(`readings ${i} has a time that has not come yet: ${time}.`)
+          throw badRequest(`readings[${i}].time has not come yet: ${time}.`)
         }
         return { signal: signal as SignalName, value, time: Math.min(at, now) }
       })

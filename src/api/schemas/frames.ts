@@ -4,6 +4,7 @@ import {
   isSignalName,
   isToldSignal,
   type SignalDefinition,
+  type SignalName,
   signalNames,
   signals,
 } from '../../model/signals.ts'
@@ -68,20 +69,23 @@ const reading = z
     { error: 'must be an object {signal, value, time}' },
   )
   .superRefine(({ signal, value }, { addIssue }) => {
+    if (!isSignalName(signal)) {
+      const message = `names no signal: there are ${signalNames.join(', ')}`
+      return addIssue({ code: 'custom', path: ['signal'], message })
+    }
     const problem = problemOf(signal, value)
-    if (problem !== undefined) addIssue({ code: 'custom', message: problem })
+    if (problem !== undefined) addIssue({ code: 'custom', path: ['value'], message: problem })
   })
 
-/** What is wrong with a value of a signal, completing the sentence "<place> …". */
-function problemOf(signal: string, value: unknown): string | undefined {
-  if (!isSignalName(signal)) return `names no signal: there are ${signalNames.join(', ')}`
-  if (!isToldSignal(signal)) return `names ${signal}, which the gateway works out itself`
+/** What is wrong with a value of a signal, completing the sentence "readings[0].value …". */
+function problemOf(signal: SignalName, value: unknown): string | undefined {
+  if (!isToldSignal(signal)) return `is of ${signal}, which the gateway works out itself`
   const { type, unit, min = -Infinity, max = Infinity }: SignalDefinition = signals[signal]
   const kind = typeof value === 'string' ? 'text' : typeof value
-  if (kind !== type) return `gives ${signal} a ${kind}; it is a ${type}`
+  if (kind !== type) return `is a ${kind}, and ${signal} is a ${type}`
   if (typeof value !== 'number' || (value >= min && value <= max)) return undefined
   const place = unit === '' ? '' : ` ${unit}`
-  return `gives ${signal} ${value}; it can be from ${min} to ${max}${place}`
+  return `is ${value}, and ${signal} can be from ${min} to ${max}${place}`
 }
 
 export const readingsBody = z.object(
