@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { api } from './api-schema.ts'
+import { captures } from './captures-schema.ts'
 import { flows } from './flows-schema.ts'
 import { geofence } from './geofence-schema.ts'
 import { lora } from './lora-schema.ts'
@@ -118,6 +119,7 @@ export const configSchema = section({
   })
     .prefault({})
     .describe('When a vehicle counts as parked, and how its battery is guarded'),
+  captures,
   flows,
   geofences: z.array(geofence).default([]).describe('Places; entering and leaving are events'),
   records: section({
