@@ -15,7 +15,11 @@ import type { LoadedConfig } from './config/load.ts'
 import { type Config, vehicleSources } from './config/schema.ts'
 import { IgnitionInput } from './device/gpio/ignition-input.ts'
 import { Activities } from './gateway/activities.ts'
+import { AdapterScout } from './gateway/adapter-scout.ts'
 import { ApiListener } from './gateway/api-listener.ts'
+import { BusViews } from './gateway/bus-views.ts'
+import { Captures } from './gateway/captures/captures.ts'
+import { Explainer } from './gateway/captures/explainer.ts'
 import { Certificate } from './gateway/certificate.ts'
 import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
@@ -25,6 +29,7 @@ import { FrameWatches } from './gateway/frame-watch.ts'
 import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
+import { Identities } from './gateway/identities.ts'
 import { Lora } from './gateway/lora/lora.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
@@ -39,13 +44,14 @@ import { openTokenStoreAnyway } from './gateway/token-register.ts'
 import { Trips, tripSettings } from './gateway/trips.ts'
 import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
+import { VehicleBuses } from './gateway/vehicle-buses.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
 import { messageOf } from './model/errors.ts'
-import { type EventType, vehicleEvent } from './model/event.ts'
+import { type EventType, type VehicleEvent, vehicleEvent } from './model/event.ts'
 import type { Issue } from './model/issue.ts'
 import { ksuid } from './model/ksuid.ts'
-import type { Clock, GatewayHealth, Logger } from './model/ports.ts'
+import type { Clock, GatewayHealth, Logger, LogReader } from './model/ports.ts'
 import { millisToMicros } from './model/time.ts'
 import { withoutUndefined } from './model/without-undefined.ts'
 import type { MqttUplink } from './uplink/mqtt/publisher.ts'
@@ -67,6 +73,10 @@ export interface GatewayOptions {
   clock: Clock
   /** What else of the machine tells of time. */
   timeWorld?: Omit<TimeWorld, 'wall'>
+  /** The newest lines of the log, for the page. */
+  log?: LogReader
+  /** Starts the gateway anew, with the configuration as it is by then. */
+  restart?: () => void
 }
 
 export class Gateway {
@@ -89,6 +99,10 @@ export class Gateway {
   readonly #builder: SourceLines
   readonly #exports: Exports
   readonly #lora: Lora
+  readonly #captures: Captures
+  readonly #busViews: BusViews
+  readonly #explainer: Explainer
+  readonly #scout: AdapterScout
   readonly #lines: SourceLine[] = []
   #mqtt: MqttUplink | undefined
   #sinks: Sinks | undefined
@@ -98,6 +112,7 @@ export class Gateway {
   #listener: ApiListener | undefined
   #tick: NodeJS.Timeout | undefined
   #ignition: IgnitionInput | undefined
+  #button: IgnitionInput | undefined
   #stopping = new AbortController()
 
   /** Opens the data folder, or does without. */
@@ -134,7 +149,7 @@ export class Gateway {
       logger,
       now: () => this.#clockOr(system).now(),
       committed: () => this.#committed(),
-      happened: (event) => this.#happenings.tell(event),
+      happened: (event) => this.#happened(event),
       provisional: () => this.#time?.provisional,
       found,
     })
@@ -162,6 +177,7 @@ export class Gateway {
       startOdometer: (id) => this.#config.vehicles.find((vehicle) => vehicle.id === id)?.odometer,
       recorded: (vehicle) => this.#mqtt?.statusChanged(vehicle),
       live: (record) => {
+        this.#captures.changed(record.vehicle)
         this.#trips.take(record)
         this.#geofences.take(record)
       },
@@ -183,6 +199,24 @@ export class Gateway {
       event: (vehicle, type, data) => this.#event(vehicle, type, data),
     })
     const profiles = vehicleProfiles(this.#config, found)
+    this.#captures = new Captures({
+      settings: this.#config.captures,
+      folder,
+      status: this.#pipelines,
+      clock,
+      logger,
+    })
+    const buses = new VehicleBuses(this.#config)
+    const protocols = (vehicle: string, bus: string) => buses.protocols(vehicle, bus)
+    this.#explainer = new Explainer({ captures: this.#captures, profiles, protocols })
+    this.#busViews = new BusViews({
+      frames: this.#frames,
+      profiles,
+      protocols,
+      bitrate: (vehicle, bus) => buses.bitrate(vehicle, bus),
+      clock,
+    })
+    this.#scout = new AdapterScout({ used: () => buses.ports() })
     this.#troubleCodes = new TroubleCodes(this.#journal)
     this.#activities = new Activities({
       config: this.#config,
@@ -204,6 +238,8 @@ export class Gateway {
         this.#troubleCodes.sent(frame)
       },
       watch: (vehicle) => this.#frames.of(vehicle),
+      ring: (vehicle) => this.#captures.ring(vehicle),
+      noticed: (vehicle, issue) => this.#captures.issue(vehicle, issue),
       logger,
       clock,
       fix: (fix) => this.#time.fix(fix),
@@ -277,6 +313,8 @@ export class Gateway {
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
+    this.#button = this.#captureButton()
+    this.#button?.start()
     this.#mqtt = this.#createMqtt()
     this.#sinks = this.#createSinks()
     this.#hold()
@@ -292,13 +330,14 @@ export class Gateway {
     this.#stopping.abort()
     clearInterval(this.#tick)
     this.#ignition?.stop()
+    this.#button?.stop()
     await Promise.all([...this.#lines, this.#lora].map((line) => line.stop()))
     this.#pipelines.flush()
     this.#troubleCodes.keepAll()
     this.#trips.keepAll()
     this.#geofences.keepAll()
     this.#time.stop()
-    await this.#exports.stop()
+    await Promise.all([this.#exports.stop(), this.#captures.stop(), this.#scout.stop()])
     this.#journal.commit()
     await Promise.all([this.#listener?.settled(), this.#certificate.settled()])
     await Promise.all([this.#mqtt?.stop(), this.#sinks?.stop(), this.#api?.stop()])
@@ -323,6 +362,7 @@ export class Gateway {
         ...this.#rights.findings(),
         ...(this.#listener?.findings() ?? []),
         ...this.#certificate.findings(),
+        ...this.#captures.findings(),
       ],
       time: this.#time,
       sources: [...this.#lines, ...this.#lora.lines],
@@ -370,6 +410,17 @@ export class Gateway {
       happened: this.#happenings,
       frames: this.#frames,
       readings: this.#pipelines,
+      insides: {
+        bus: this.#busViews,
+        captures: this.#captures,
+        explainer: this.#explainer,
+        identities: new Identities(this.#config, this.#pipelines),
+      },
+      workshop: {
+        adapters: this.#scout,
+        log: this.#options.log,
+        restart: this.#options.restart,
+      },
       cors: this.#config.api.cors,
       metrics: this.#config.api.metrics,
       clock,
@@ -401,6 +452,8 @@ export class Gateway {
     const now = millisToMicros(this.#time.clock.now())
     this.#troubleCodes.tick(now)
     this.#trips.tick()
+    this.#captures.tick()
+    this.#busViews.tick()
     this.#pipelines.tick(now)
   }
 
@@ -411,6 +464,7 @@ export class Gateway {
     this.#pipelines.shift(millisToMicros(delta), millisToMicros(since))
     this.#troubleCodes.shift(millisToMicros(delta), millisToMicros(since))
     this.#trips.shift(delta, since)
+    this.#captures.shift(millisToMicros(delta), millisToMicros(since))
     this.#lora.shift(delta, since)
     this.#geofences.shift(delta, since)
     this.#exports.shift(delta, since)
@@ -445,6 +499,11 @@ export class Gateway {
     return this.#time?.clock ?? system
   }
 
+  #happened(event: VehicleEvent): void {
+    this.#captures?.happened(event)
+    this.#happenings.tell(event)
+  }
+
   #event(vehicle: string, type: EventType, data: Record<string, unknown>): void {
     this.#journal.event(vehicleEvent({ vehicle, time: this.#time.clock.now(), type, data }))
   }
@@ -455,6 +514,16 @@ export class Gateway {
     return new IgnitionInput({
       ...ignition,
       changed: (isOn) => this.#activities.ignition(isOn),
+      problem: (sentence) => this.#found(sentence),
+    })
+  }
+
+  #captureButton(): IgnitionInput | undefined {
+    const { button } = this.#config.captures
+    if (button === undefined) return undefined
+    return new IgnitionInput({
+      ...button,
+      changed: (isDown) => isDown === true && this.#captures.pressed(),
       problem: (sentence) => this.#found(sentence),
     })
   }

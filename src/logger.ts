@@ -12,12 +12,18 @@ export interface LoggerOptions {
   level: 'debug' | 'info' | 'warn' | 'error'
   format: 'text' | 'json'
   write?: (line: string) => void
+  /** Gets every line as JSON, too. */
+  keep?: (line: string) => void
 }
 
 export function createLogger(options: LoggerOptions): Logger {
   const write = options.write ?? ((line: string) => process.stderr.write(line))
+  const { keep, format } = options
   const stream = {
-    write: options.format === 'json' ? write : (line: string) => write(textLine(line)),
+    write(line: string) {
+      keep?.(line)
+      write(format === 'json' ? line : textLine(line))
+    },
   }
   return pino(
     {

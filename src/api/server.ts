@@ -63,6 +63,7 @@ import { addFrameRoutes } from './routes/frames.ts'
 import { addGatewayRoutes } from './routes/gateway.ts'
 import { addGeofenceRoutes } from './routes/geofences.ts'
 import { addHistoryRoutes } from './routes/history.ts'
+import { addInsideRoutes, type InsideParts } from './routes/insides.ts'
 import { addInsightRoutes } from './routes/insight.ts'
 import { addIssuedTokenRoutes } from './routes/issued-tokens.ts'
 import { addLiveRoutes, type LiveOptions } from './routes/live.ts'
@@ -74,6 +75,7 @@ import { addStatusRoutes } from './routes/status.ts'
 import { addTokenRoutes } from './routes/tokens.ts'
 import { addTripRoutes } from './routes/trips.ts'
 import { addWalletRoutes } from './routes/wallet-login.ts'
+import { addWorkshopRoutes, type WorkshopParts } from './routes/workshop.ts'
 import type { WalletLogin } from './wallet-login.ts'
 
 const HANDSHAKE_TIMEOUT_MS = 10_000
@@ -102,6 +104,9 @@ export interface ApiOptions {
   frames?: FrameReader
   /** Without it no values are taken from outside. */
   readings?: ReadingWriter
+  /** What stands behind values; what is missing of it answers that there is nothing. */
+  insides?: InsideParts
+  workshop?: WorkshopParts
   /** Without it live streams tell of signals alone. */
   happened?: LiveEvents
   /** How live streams are paced; by timers of the system where absent. */
@@ -229,6 +234,8 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
     happened,
     frames,
     readings,
+    insides = {},
+    workshop = {},
     every = onTimer,
     owner,
     claim,
@@ -295,6 +302,8 @@ async function prepare(app: FastifyInstance, options: Omit<ApiOptions, 'tls'>): 
   addLiveRoutes(app, context, { happened, events, every })
   addFrameRoutes(app, context, { frames, every })
   addReadingRoutes(app, context, readings)
+  addInsideRoutes(app, context, insides)
+  addWorkshopRoutes(app, context, workshop)
   await addPageRoutes(app, {
     dashboard: new URL('./dashboard/assets/', import.meta.url),
     chart: new URL('./', import.meta.resolve('uplot')),

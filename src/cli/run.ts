@@ -6,12 +6,15 @@
  * and the gateway goes on, for the power may come back. A program of such a supply sends it with
  * `systemctl kill --signal=SIGPWR odograph`.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { issueUserToken } from '../api/auth/tokens.ts'
 import { hostAndPort } from '../config/address.ts'
 import { goodConfigPath, keepGoodConfig } from '../config/config-file.ts'
 import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
 import { FlowsBeside } from '../gateway/flows/flows-beside.ts'
+import { LogBook } from '../gateway/log-book.ts'
 import { ownCertificate } from '../gateway/own-address.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
@@ -19,6 +22,8 @@ import { messageOf } from '../model/errors.ts'
 import type { Clock, Logger } from '../model/ports.ts'
 import { type CommandIo, parseCommand } from './command.ts'
 
+/** In the data folder: what the page writes where no file was named. */
+const OWN_CONFIG = 'odograph.yaml'
 const DEMO_VEHICLE = 'demo'
 const DEMO_TOKEN_SECONDS = 30 * 86_400
 const GOOD_AFTER_MS = 60_000
@@ -35,8 +40,26 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   for (const option of [values.listen, values['mqtt-listen']]) {
     if (option !== undefined) hostAndPort(option)
   }
+  for (;;) {
+    const again = await runOnce(values, io)
+    if (!again) return 0
+  }
+}
+
+interface RunOptions {
+  config?: string
+  set?: string[]
+  data?: string
+  listen?: string
+  'mqtt-listen'?: string
+  demo?: boolean
+}
+
+/** Runs until it is stopped; true: somebody wants it to start anew. */
+async function runOnce(values: RunOptions, io: CommandIo): Promise<boolean> {
+  const own = join(dataFolderPath(values.data), OWN_CONFIG)
   const loaded = loadConfig({
-    file: values.config,
+    file: values.config ?? (existsSync(own) ? own : undefined),
     good: goodConfigPath(dataFolderPath(values.data)),
     set: values.set,
     environment: process.env,
@@ -54,8 +77,19 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     loaded.findings.push(messageOf(error))
   }
   const folder = dataFolderPath(values.data)
-  const logger = createLogger({ ...loaded.config.log, write: (line) => io.stderr.write(line) })
-  const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
+  const log = new LogBook()
+  const logger = createLogger({
+    ...loaded.config.log,
+    write: (line) => io.stderr.write(line),
+    keep: (line) => log.add(line),
+  })
+  const again = new AbortController()
+  const signal = AbortSignal.any([io.signal, again.signal])
+  const gateway = new Gateway({
+    loaded: { ...loaded, file: loaded.file ?? own },
+    ...{ folder, version: io.version, logger, log, clock: systemClock() },
+    restart: () => again.abort(),
+  })
   const secure = () => {
     if (gateway.secure()) logger.warn({}, 'the power is about to fail: everything is committed')
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
@@ -67,12 +101,12 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   try {
     // Before it starts: who has the link owns the gateway.
     const link = values.demo === true ? await demoToken(gateway) : ''
-    const url = await Promise.race([gateway.start(), aborted(io.signal)])
+    const url = await Promise.race([gateway.start(), aborted(signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
       flows = startFlows(loaded, { folder, url, logger })
-      await aborted(io.signal)
+      await aborted(signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
@@ -81,8 +115,9 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     process.off('SIGPWR', secure)
     clearTimeout(keeping)
   }
-  logger.info({}, 'everything is stored; goodbye')
-  return 0
+  const isAgain = again.signal.aborted && !io.signal.aborted
+  logger.info({}, isAgain ? 'everything is stored; starting anew' : 'everything is stored; goodbye')
+  return isAgain
 }
 
 function startFlows(

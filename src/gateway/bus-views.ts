@@ -82,18 +82,21 @@ class Look {
 
   /** Hot while somebody looks. */
   frame(frame: CanFrame, bus: string): void {
-    const known = this.#buses.get(bus)
-    if (known !== undefined) return known.frame(frame)
-    const { protocols, profiles } = this.#options
-    const made = new BusLook(bus, protocols(this.#vehicle, bus), profiles.get(this.#vehicle))
-    this.#buses.set(bus, made)
-    made.frame(frame)
+    const look = this.#buses.get(bus) ?? this.#add(bus)
+    look.frame(frame)
   }
 
   tick(now: Millis): void {
     if (now - this.#tickedAt < 1000) return
     for (const bus of this.#buses.values()) bus.second((now - this.#tickedAt) / 1000)
     this.#tickedAt = now
+  }
+
+  #add(bus: string): BusLook {
+    const { protocols, profiles } = this.#options
+    const made = new BusLook(bus, protocols(this.#vehicle, bus), profiles.get(this.#vehicle))
+    this.#buses.set(bus, made)
+    return made
   }
 
   report(): BusReport {

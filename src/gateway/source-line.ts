@@ -5,6 +5,7 @@
 import { BusDecoder, type Protocol } from '../decoder/bus-decoder.ts'
 import type { DecoderTaps } from '../decoder/taps.ts'
 import type { VehiclePipeline } from '../decoder/vehicle/vehicle-pipeline.ts'
+import type { FrameRing } from '../device/capture/frame-ring.ts'
 import type { CanFrame } from '../model/frame.ts'
 import { type Issue, IssueCounter, issueTexts } from '../model/issue.ts'
 import type {
@@ -46,6 +47,10 @@ export interface SourceLineOptions {
   ended?: () => void
   /** Somebody may look at its frames. */
   watch?: FrameWatch | undefined
+  /** Where its frames are held for a while. */
+  ring?: FrameRing | undefined
+  /** Something of it cannot be right. */
+  noticed?: ((issue: Issue) => void) | undefined
   fix?: ((fix: GnssTime) => void) | undefined
 }
 
@@ -59,6 +64,8 @@ export class SourceLine implements SourceEvents {
   readonly #decoders: BusDecoder[] = []
   /** Of its buses, as readings have them. */
   readonly #names: string[] = []
+  /** Their numbers in the ring. */
+  readonly #places: number[] = []
   #framesTold = 0
   #health: SourceHealth
 
@@ -98,13 +105,15 @@ export class SourceLine implements SourceEvents {
     this.#options.asking?.frame(frame)
     const decoder = this.#decoders[frame.bus] ?? this.#addDecoder(frame.bus)
     decoder.frame(frame)
-    const { watch } = this.#options
+    const { watch, ring } = this.#options
+    ring?.add(frame, this.#places[frame.bus] ?? 0)
     if (watch?.isWatched === true) watch.tell(frame, this.#names[frame.bus] ?? this.id)
   }
 
   issue(issue: Issue): void {
     const isFirst = !this.issues.counts.has(issue.code)
     this.issues.add(issue)
+    this.#options.noticed?.(issue)
     if (!isFirst) return
     const { id } = this.#options.source
     const { code, at, detail } = issue
@@ -173,10 +182,11 @@ export class SourceLine implements SourceEvents {
   }
 
   #addDecoder(index: number): BusDecoder {
-    const { source, protocols, profile, pipeline, busName, asking, taps = {} } = this.#options
+    const { source, protocols, profile, pipeline, busName, asking, taps = {}, ring } = this.#options
     const bus = source.buses[index] ?? `bus${index}`
     const name = busName?.(bus) ?? (bus === source.id ? bus : `${source.id}/${bus}`)
     this.#names[index] = name
+    this.#places[index] = ring?.bus(name) ?? 0
     const decoder = new BusDecoder({
       bus: name,
       protocols,

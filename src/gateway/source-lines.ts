@@ -6,10 +6,12 @@ import type { Config, SourceConfig } from '../config/schema.ts'
 import type { Protocol } from '../decoder/bus-decoder.ts'
 import type { DecoderTaps } from '../decoder/taps.ts'
 import { wantedFrames } from '../decoder/wanted-frames.ts'
+import type { FrameRing } from '../device/capture/frame-ring.ts'
 import { createSource } from '../device/create-source.ts'
 import type { GovernorSettings } from '../device/governor/governor.ts'
 import type { PollerSnapshot } from '../device/poller/support.ts'
 import type { SentFrame } from '../model/bus-request.ts'
+import type { Issue } from '../model/issue.ts'
 import type { Clock, GnssTime, Logger } from '../model/ports.ts'
 import type { Profile } from '../model/profile.ts'
 import { Asking } from './asking.ts'
@@ -33,6 +35,10 @@ export interface SourceLinesOptions {
   sent: (frame: SentFrame) => void
   /** Who looks at the frames of a vehicle. */
   watch?: (vehicle: string) => FrameWatch
+  /** Where frames of a vehicle are held for a while. */
+  ring?: (vehicle: string) => FrameRing | undefined
+  /** Something of a vehicle cannot be right. */
+  noticed?: (vehicle: string, issue: Issue) => void
   logger: Logger
   clock: Clock
   /** Date and time of a valid fix. */
@@ -71,6 +77,8 @@ export class SourceLines {
       now: () => clock.now(),
       ended: () => pipelines.flush(),
       watch: this.#options.watch?.(vehicle),
+      ring: this.#options.ring?.(vehicle),
+      noticed: isPlayback ? undefined : (issue) => this.#options.noticed?.(vehicle, issue),
       fix: this.#options.fix,
     })
   }

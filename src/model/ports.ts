@@ -467,6 +467,57 @@ export interface ExportJobs {
   file(id: string, token: string): ExportedFile | 'bad-token' | 'gone'
 }
 
+/** A line of the log. */
+export interface LogLine {
+  /** Counts from 1 in a run. */
+  number: number
+  time: Millis
+  level: 'debug' | 'info' | 'warn' | 'error'
+  message: string
+  fields: Record<string, unknown>
+}
+
+export interface LogReader {
+  /** Those after a number, at most so many of the newest, in order. */
+  lines(after: number, limit: number): LogLine[]
+}
+
+/** Something that a source could be made of. */
+export interface AdapterFinding {
+  /** Path of a port, `tcp://…`, name of a CAN interface, or `simulator`. */
+  path: string
+  state: 'asking' | 'known' | 'unknown' | 'in-use' | 'failed'
+  /** What it says it is, or why that is not known. */
+  says: string
+  type?: string
+  /** The source that has it open. */
+  usedBy?: string
+  /** A source of the configuration. */
+  source?: Record<string, string | number | boolean>
+}
+
+/** What is plugged in. */
+export interface AdapterReader {
+  /** Asks what has not been asked yet; `port`: this one, too, again. */
+  adapters(port?: string): Promise<AdapterFinding[]>
+}
+
+/** Who a vehicle is, as far as it says so. */
+export interface VehicleIdentity {
+  vin?: string
+  make?: string
+  /** Of the model; where the VIN says it. */
+  year?: number
+  /** The profile that it runs with. */
+  profile?: string
+  /** Profiles that are made for it. */
+  proposals: { id: string; label: string }[]
+}
+
+export interface IdentityReader {
+  identity(vehicle: string): VehicleIdentity
+}
+
 /** What the API may know of the running gateway. */
 export interface GatewayReader {
   vehicles(): readonly Vehicle[]

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { configAnswers } from './config.ts'
 import { exportAnswers } from './exports.ts'
 import { frameAnswers } from './frames.ts'
+import { insideAnswers } from './insides.ts'
 import { insightAnswers } from './insight.ts'
 import { liveAnswers } from './live.ts'
 import { loraAnswers } from './lora.ts'
@@ -289,6 +290,7 @@ export const answers = {
     mqtt: z.string(),
   }),
   ...configAnswers,
+  ...insideAnswers,
   ...insightAnswers,
   ...frameAnswers,
   ...loraAnswers,

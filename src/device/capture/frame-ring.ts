@@ -79,6 +79,7 @@ export class FrameRing {
     for (let i = 0; i < frame.length; i += 1) bytes[start + i] = data[i] as number
     chunk.used = at + size
     if (frame.time > chunk.last) chunk.last = frame.time
+    else if (frame.time < chunk.first) chunk.first = frame.time
   }
 
   /** Times of frames from `since` on were wrong by `delta`. */
@@ -91,6 +92,7 @@ export class FrameRing {
       chunk.first = chunk.times[0] as number
       chunk.last = chunk.first
       eachPlace(chunk, chunk.used, (at) => {
+        chunk.first = Math.min(chunk.first, chunk.times[at >>> 3] as number)
         chunk.last = Math.max(chunk.last, chunk.times[at >>> 3] as number)
       })
     }

@@ -29,6 +29,8 @@
  * @typedef {{ timestamp: string, speed?: number, fuelPercentRemaining?: number }} HistoryPoint
  */
 
+import { t } from './i18n.js'
+
 export class ApiError extends Error {
   /**
    * @param {string} message
@@ -131,11 +133,111 @@ export class Api {
   }
 
   /**
+   * Any resource, as JSON.
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @param {number} [limitMs]
+   * @returns {Promise<any>}
+   */
+  get(path, signal, limitMs = 20_000) {
+    return this.#get(path, signal, limitMs)
+  }
+
+  /**
+   * A resource of a vehicle.
+   * @param {string} tokenId
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @returns {Promise<any>}
+   */
+  ofVehicle(tokenId, path, signal) {
+    return this.#get(`/v1/vehicle/${encodeURIComponent(tokenId)}/${path}`, signal, 20_000)
+  }
+
+  /**
+   * Changes something.
+   * @param {'POST' | 'PATCH' | 'DELETE'} method
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {Record<string, string>} [headers]
+   * @returns {Promise<any>}
+   */
+  async send(method, path, body, headers = {}) {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' }
+    const content = body === undefined ? {} : { body: JSON.stringify(body) }
+    return this.#ask(path, AbortSignal.timeout(20_000), 20_000, {
+      method,
+      headers: { ...headers, ...type },
+      ...content,
+    })
+  }
+
+  /**
+   * A file as the gateway sends it; the token goes along, which a link cannot do.
+   * @param {string} path
+   * @param {string} accept
+   * @returns {Promise<{ blob: Blob, name: string }>}
+   */
+  async download(path, accept) {
+    const response = await fetch(path, {
+      headers: { authorization: `Bearer ${this.#token}`, accept },
+      cache: 'no-store',
+      credentials: 'omit',
+    })
+    if (!response.ok) throw refusal(response, await response.json().catch(() => undefined))
+    const disposition = response.headers.get('content-disposition') ?? ''
+    const [, name = 'odograph'] = /filename="([^"]+)"/.exec(disposition) ?? []
+    return { blob: await response.blob(), name }
+  }
+
+  /**
+   * Server-sent events, until the stream ends or is given up.
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @param {(type: string, data: any) => void} onEvent
+   */
+  async stream(path, signal, onEvent) {
+    const response = await fetch(path, {
+      headers: { authorization: `Bearer ${this.#token}`, accept: 'text/event-stream' },
+      cache: 'no-store',
+      credentials: 'omit',
+      signal,
+    })
+    if (!response.ok || response.body === null) {
+      throw refusal(response, await response.json().catch(() => undefined))
+    }
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      text += value
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const type = /^event: (.*)$/m.exec(block)?.[1]
+        const data = /^data: (.*)$/m.exec(block)?.[1]
+        if (type !== undefined && data !== undefined) onEvent(type, JSON.parse(data))
+      }
+    }
+  }
+
+  /**
    * @param {string} path
    * @param {AbortSignal} signal
    * @param {number} limitMs
    */
   async #get(path, signal, limitMs = timeoutMs) {
+    return this.#ask(path, signal, limitMs)
+  }
+
+  /**
+   * @param {string} path
+   * @param {AbortSignal} signal
+   * @param {number} limitMs
+   * @param {{ method?: string, headers?: Record<string, string>, body?: string }} [more]
+   */
+  async #ask(path, signal, limitMs, more = {}) {
     const controller = new AbortController()
     const abort = () => controller.abort()
     if (signal.aborted) abort()
@@ -144,7 +246,12 @@ export class Api {
     const began = Date.now()
     try {
       const response = await fetch(path, {
-        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json' },
+        ...more,
+        headers: {
+          ...more.headers,
+          authorization: `Bearer ${this.#token}`,
+          accept: 'application/json',
+        },
         cache: 'no-store',
         credentials: 'omit',
         signal: controller.signal,
@@ -159,8 +266,8 @@ export class Api {
     } catch (error) {
       if (error instanceof ApiError) throw error
       const why = controller.signal.aborted
-        ? `No answer within ${limitMs / 1000} s.`
-        : 'The gateway cannot be reached.'
+        ? t('No answer within {n} s.', { n: limitMs / 1000 })
+        : t('The gateway cannot be reached.')
       throw new ApiError(why, 0)
     } finally {
       clearTimeout(timer)
@@ -187,7 +294,8 @@ export class Api {
  */
 function refusal(response, body) {
   const said = typeof body?.message === 'string' ? body.message : ''
-  const message = said !== '' ? said : `It answered with HTTP status ${response.status}.`
+  const message =
+    said !== '' ? said : t('It answered with HTTP status {n}.', { n: response.status })
   const wait = Number(response.headers.get('retry-after'))
   return new ApiError(message, response.status, Number.isFinite(wait) ? wait : 0)
 }
