@@ -104,6 +104,6 @@ export class Activities {
       ...{ signal, value, quality: 'ok', time, source: SOURCE },
       ...{ sender: 0, rank: 0 },
     }
-    pipelines.live(vehicle).reading(reading)
+    pipelines.live(vehicle).noted(reading)
   }
 }

@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import { jsonSchema } from '../config/schema.ts'
 import { withoutSecrets } from '../config/secrets.ts'
 import { writeConfig } from '../config/write-config.ts'
+import { parseYaml } from '../config/yaml-document.ts'
 import { OdographError } from '../model/errors.ts'
 import type { ConfigAccess, ConfigChanged, ConfigReport, ConfigSetting } from '../model/ports.ts'
 
@@ -21,6 +22,7 @@ export class GatewayConfig implements ConfigAccess {
     return {
       ...(file === undefined ? {} : { file, version: versionOf(textOf(file)) }),
       origin,
+      written: file === undefined ? {} : writtenOf(file),
       values: withoutSecrets(config),
       findings: findings.map((finding) => String(withoutSecrets(finding))),
     }
@@ -56,6 +58,11 @@ export class GatewayConfig implements ConfigAccess {
 /** A line of the file may hold a secret. */
 function hidden(line: string): string {
   return line.replace(/((?:password|passphrase|secret|token)["']?\s*:\s*).+/i, '$1(set)')
+}
+
+/** What stands in the file, as far as it can be read. */
+function writtenOf(file: string): unknown {
+  return withoutSecrets(parseYaml(textOf(file), file).value ?? {})
 }
 
 function versionOf(text: string): string {

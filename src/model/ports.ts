@@ -405,6 +405,8 @@ export interface ConfigReport {
   origin: 'file' | 'last-known-good' | 'defaults'
   /** As it is in force, without secrets. */
   values: unknown
+  /** What stands in the file itself, without secrets. */
+  written: unknown
   /** What is wrong with it. */
   findings: readonly string[]
   /** Changes with the text of the file. */

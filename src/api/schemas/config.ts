@@ -30,6 +30,7 @@ export const configAnswers = {
     file: z.string().optional().describe('Absent where the gateway was started without one.'),
     origin: z.enum(['file', 'last-known-good', 'defaults']),
     values: z.record(z.string(), z.unknown()).describe('What is in force; secrets are not shown.'),
+    written: z.record(z.string(), z.unknown()).describe('What stands in the file itself.'),
     findings: z.array(z.string()).describe('What is wrong with it.'),
     version: z.string().optional().describe('Of the file: for If-Match.'),
   }),

@@ -138,12 +138,19 @@ export class VehiclePipeline {
    * Takes one value that somebody outside measured, for the next record. False if it cannot be true.
    */
   told(source: string, { signal, value, time }: TimedValue): boolean {
-    const measured = millisToMicros(time)
-    if (this.#recorder.isDue(measured)) this.#make(measured)
-    const reading: Reading = { signal, value, quality: 'ok', time: measured, source, ...TOLD }
+    return this.noted({
+      ...{ signal, value, quality: 'ok', source, ...TOLD },
+      time: millisToMicros(time),
+    })
+  }
+
+  /** The same for what is told when it changes, and no sooner: it has no rhythm. */
+  noted(reading: Reading): boolean {
+    const { signal, time } = reading
+    if (this.#recorder.isDue(time)) this.#make(time)
     const before = this.#status.status[signal]?.value
     if (!this.#takeReported(reading, false)) return false
-    this.#recorder.heard(measured, this.#status.status[signal]?.value !== before)
+    this.#recorder.heard(time, this.#status.status[signal]?.value !== before)
     return true
   }
 

@@ -299,4 +299,31 @@ withJournal('a vehicle that nothing was heard of made no trips', ({ book }) => {
   assert.equal(answerOf(book, { ...everything, from: 2, to: 1 }), [])
 })
 
+withJournal(
+  'a drive that goes on is found although the vehicle was last heard of years before',
+  ({ journal, book }) => {
+    const now = DEPARTURE + 2000 * DAY
+    store(journal, car().leg(drive(600)).samples, 'boot-0')
+    store(journal, car(now).leg(drive(1200)).samples, 'boot-1')
+    const query = { ...everything, from: now - 14 * DAY, now: now + 1200_000 }
+    assert.equal(spans(answerOf(book, query)), [
+      `${(now - DEPARTURE) / 60_000}-${(now - DEPARTURE) / 60_000 + 20}…`,
+    ])
+  },
+)
+
+withJournal(
+  'what was under way for weeks before the window is looked for, and the search ends',
+  ({ journal, book }) => {
+    // A record every ten minutes, and never a rest.
+    const long = car().leg({ seconds: 30 * 86_400, every: 600, speed: 60 }).samples
+    store(journal, car(DEPARTURE - 2000 * DAY).leg(drive(600)).samples, 'boot-0')
+    store(journal, long, 'boot-1')
+    const from = DEPARTURE + 25 * DAY
+    const query = { ...everything, from, now: DEPARTURE + 30 * DAY }
+    assert.equal(answerOf(book, query), [])
+    assert.is(answerOf(book, { ...query, from: DEPARTURE - DAY }).length, 1)
+  },
+)
+
 test.run()

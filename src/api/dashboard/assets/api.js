@@ -163,6 +163,7 @@ export class Api {
    * @returns {Promise<any>}
    */
   async send(method, path, body, headers = {}) {
+    /** @type {Record<string, string>} */
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     const content = body === undefined ? {} : { body: JSON.stringify(body) }
     return this.#ask(path, AbortSignal.timeout(20_000), 20_000, {

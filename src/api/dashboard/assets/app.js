@@ -4,8 +4,12 @@
  */
 import { Api } from './api.js'
 import { Dashboard } from './dashboard.js'
-import { find, setText, show } from './dom.js'
+import { find, setAttribute, setText, show } from './dom.js'
+import { changeLanguage, language, t, translate } from './i18n.js'
 import { cleaned, forget, keep, looksLikeToken, token } from './session.js'
+
+document.documentElement.lang = language
+translate(document.body)
 
 /** @type {Dashboard | undefined} */
 let dashboard
@@ -42,7 +46,8 @@ function open(value) {
   show(forgetButton, true)
   const opened = new Dashboard(new Api(value), (message) => {
     // A late answer to a token that has been replaced is of no interest.
-    if (dashboard === opened) ask(`The gateway did not accept the token: ${message}`)
+    if (dashboard === opened)
+      ask(t('The gateway did not accept the token: {why}', { why: message }))
   })
   dashboard = opened
   opened.start()
@@ -54,7 +59,7 @@ function begin() {
     ask('')
     void claim()
   } else if (looksLikeToken(value)) open(value)
-  else ask('The link does not hold a whole token. Was it cut off?')
+  else ask(t('The link does not hold a whole token. Was it cut off?'))
 }
 
 /** Who opens the page of a gateway without an owner on the machine itself becomes its owner. */
@@ -78,7 +83,7 @@ form.addEventListener('submit', (event) => {
   event.preventDefault()
   const value = cleaned(field.value)
   if (!looksLikeToken(value)) {
-    refuse('This is not a whole token: it has three parts with dots between them.')
+    refuse(t('This is not a whole token: it has three parts with dots between them.'))
     field.focus()
     return
   }
@@ -87,6 +92,11 @@ form.addEventListener('submit', (event) => {
   open(value)
   main.focus()
 })
+
+const languageButton = find(document, '#language')
+setText(languageButton, language === 'de' ? 'English' : 'Deutsch')
+setAttribute(languageButton, 'lang', language === 'de' ? 'en' : 'de')
+languageButton.addEventListener('click', () => changeLanguage(language === 'de' ? 'en' : 'de'))
 
 forgetButton.addEventListener('click', () => ask(''))
 window.addEventListener('hashchange', () => {

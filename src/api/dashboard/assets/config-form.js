@@ -12,7 +12,10 @@ import { append, el } from './el.js'
 import { t } from './i18n.js'
 
 export class ConfigForm {
-  element = el('form', { class: 'config', onsubmit: (/** @type {Event} */ e) => e.preventDefault() })
+  element = el('form', {
+    class: 'config',
+    onsubmit: (/** @type {Event} */ e) => e.preventDefault(),
+  })
   /** @type {Map<string, unknown>} */
   changes = new Map()
   #onChange
@@ -97,7 +100,11 @@ export class ConfigForm {
     const values = Array.isArray(value) ? value : []
     let next = Array.isArray(written) ? written.length : 0
     const box = el('div', { class: 'config-list' })
-    const add = (/** @type {number} */ index, /** @type {any} */ item, /** @type {boolean} */ isOpen) => {
+    const add = (
+      /** @type {number} */ index,
+      /** @type {any} */ item,
+      /** @type {boolean} */ isOpen,
+    ) => {
       const place = [...path, index]
       const title = String(item?.id ?? item?.name ?? t('new'))
       const entry = el(
@@ -292,6 +299,7 @@ function hintOf({ description = '', default: fallback, minimum, maximum }) {
     minimum !== undefined && maximum !== undefined && Math.abs(maximum) < 1e15
       ? t('{min} to {max}', { min: minimum, max: maximum })
       : ''
-  const standard = fallback === undefined ? '' : t('default {value}', { value: JSON.stringify(fallback) })
+  const standard =
+    fallback === undefined ? '' : t('default {value}', { value: JSON.stringify(fallback) })
   return [description, range, standard].filter((part) => part !== '').join(' · ')
 }

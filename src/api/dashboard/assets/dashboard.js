@@ -1,18 +1,28 @@
 /**
- * The page for one token: asks the gateway each second while it can be seen, and shows what it
- * said, how long ago it said it, and when it does not answer.
+ * The page for one token: follows the vehicle and the gateway while it can be seen, shows what they
+ * said, how long ago they said it, and when they do not answer; and the view that the address names.
  */
 import { ApiError } from './api.js'
 import { mark, secondsSince } from './clock.js'
-import { find, setText, show } from './dom.js'
+import { find, setAttribute, setText, show } from './dom.js'
 import { HealthView } from './health-view.js'
+import { t } from './i18n.js'
 import { LinkView } from './link-view.js'
+import { LiveSignals } from './live-signals.js'
 import { LoraView } from './lora-view.js'
 import { Plot } from './plot.js'
 import { Poller } from './poller.js'
+import { addressOf } from './router.js'
 import { SignalTable } from './signal-table.js'
+import { Sparklines } from './sparklines.js'
 import { Tiles } from './tiles.js'
 import { VehicleChoice } from './vehicle-choice.js'
+import { BusView } from './views/bus-view.js'
+import { GatewayView } from './views/gateway-view.js'
+import { HistoryView } from './views/history-view.js'
+import { SetupView } from './views/setup-view.js'
+import { TripsView } from './views/trips-view.js'
+import { TroubleView } from './views/trouble-view.js'
 
 /**
  * @template T
@@ -35,6 +45,15 @@ export class Dashboard {
   #health
   #lora
   #plot
+  #sparklines
+  #live
+  #activity
+  /** @type {Record<string, import('./views/view.js').View>} */
+  #views
+  /** @type {import('./views/view.js').View | undefined} */
+  #view
+  #address = addressOf(location.hash)
+  #framed = false
   #poller = new Poller((signal) => this.#round(signal))
   #listeners = new AbortController()
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -56,15 +75,37 @@ export class Dashboard {
     this.#link = new LinkView(document)
     this.#choice = new VehicleChoice(document, () => this.#changeVehicle())
     this.#tiles = new Tiles(this.#root)
-    this.#table = new SignalTable(this.#root)
+    this.#sparklines = new Sparklines(api)
+    this.#table = new SignalTable(this.#root, this.#sparklines)
+    this.#live = new LiveSignals(api, (signals) => this.#merge(signals))
+    this.#activity = find(this.#root, '#activity')
     this.#health = new HealthView(this.#root)
     this.#lora = new LoraView(this.#root, api)
     this.#plot = new Plot(find(this.#root, '#plot'), api, onRefused)
+    const context = {
+      api,
+      refused: onRefused,
+      go: (/** @type {string} */ path) => {
+        location.hash = path
+      },
+      announce: (/** @type {string} */ text) => setText(find(document, '#announce'), text),
+      health: () => this.#state.value,
+    }
+    this.#views = {
+      trips: new TripsView(context),
+      trouble: new TroubleView(context),
+      history: new HistoryView(context),
+      bus: new BusView(context),
+      gateway: new GatewayView(context),
+      setup: new SetupView(context),
+    }
   }
 
   start() {
     const { signal } = this.#listeners
     document.addEventListener('visibilitychange', () => this.#appear(), { signal })
+    window.addEventListener('hashchange', () => this.#navigate(true), { signal })
+    show(find(document, '#tabs'), true)
     this.#shownSince = mark()
     this.#ticking = setInterval(() => this.#render(), intervalMs)
     this.#poller.start()
@@ -75,7 +116,12 @@ export class Dashboard {
     clearInterval(this.#ticking)
     this.#listeners.abort()
     this.#poller.stop()
+    this.#live.stop()
+    this.#sparklines.stop()
+    this.#view?.stop()
+    this.#view = undefined
     this.#plot.stop()
+    show(find(document, '#tabs'), false)
     this.#choice.clear()
     this.#signals = { value: undefined, at: undefined, error: undefined }
     this.#state = { value: undefined, at: undefined, error: undefined }
@@ -91,14 +137,72 @@ export class Dashboard {
 
   #changeVehicle() {
     this.#signals = { value: undefined, at: undefined, error: undefined }
-    this.#startPlot()
+    this.#navigate(false)
     this.#poller.restart()
     this.#render()
   }
 
-  #startPlot() {
+  /**
+   * Shows the view that the address names.
+   * @param {boolean} byHand somebody went there: what is read aloud begins there
+   */
+  #navigate(byHand) {
+    this.#address = addressOf(location.hash)
+    const { name, rest, query } = this.#address
+    this.#view?.stop()
+    this.#view = this.#views[name]
+    this.#live.stop()
+    this.#sparklines.stop()
+    this.#plot.stop()
     const vehicle = this.#choice.current
-    if (vehicle !== undefined) this.#plot.start(vehicle.tokenId)
+    const isNow = this.#view === undefined && name !== 'lora'
+    show(find(this.#root, '#view-now'), isNow)
+    find(this.#root, '#findings').classList.toggle('elsewhere', !isNow && name !== 'gateway')
+    show(find(this.#root, '#view-lora'), name === 'lora')
+    show(find(this.#root, '#view-gateway'), name === 'gateway')
+    const more = find(this.#root, '#view-more')
+    show(more, this.#view !== undefined)
+    more.replaceChildren(...(this.#view === undefined ? [] : [this.#view.element]))
+    this.#view?.start({ vehicle, rest, query })
+    if (isNow && vehicle !== undefined) {
+      this.#plot.start(vehicle.tokenId)
+      this.#sparklines.start(vehicle.tokenId)
+      this.#live.start(vehicle.tokenId)
+    }
+    for (const tab of find(document, '#tabs').querySelectorAll('a')) {
+      const isHere = addressOf(tab.hash).name === (isNow ? 'now' : name)
+      setAttribute(tab, 'aria-current', isHere ? 'page' : undefined)
+      if (isHere) tab.scrollIntoView({ block: 'nearest', inline: 'center' })
+    }
+    if (!byHand) return
+    window.scrollTo(0, 0)
+    this.#root.focus({ preventScroll: true })
+    this.#render()
+  }
+
+  /**
+   * What has changed, as it comes; drawn with the next frame.
+   * @param {readonly import('./api.js').Signal[]} news
+   */
+  #merge(news) {
+    const known = this.#signals.value
+    if (known === undefined) return
+    const byName = new Map(news.map((signal) => [signal.name, signal]))
+    const now = this.#api.now()
+    this.#signals.value = known.map((signal) => {
+      const newer = byName.get(signal.name)
+      if (newer === undefined) return signal
+      // Ages count from now on.
+      const age = Math.max(now - Date.parse(newer.time ?? ''), 0) / 1000
+      return { ...signal, ...newer, ...(Number.isNaN(age) ? {} : { age }) }
+    })
+    this.#signals.at = mark()
+    if (this.#framed) return
+    this.#framed = true
+    requestAnimationFrame(() => {
+      this.#framed = false
+      this.#renderSignals()
+    })
   }
 
   /**
@@ -128,21 +232,51 @@ export class Dashboard {
       const vehicles = await this.#api.vehicles(signal)
       if (signal.aborted) return []
       this.#choice.offer(vehicles)
-      this.#startPlot()
+      this.#navigate(false)
     }
     const vehicle = this.#choice.current
     if (vehicle === undefined) return []
-    return this.#api.signals(vehicle.tokenId, this.#tiles.names, signal)
+    const watched = this.#view === undefined ? this.#tiles.names : []
+    return this.#api.signals(vehicle.tokenId, watched, signal)
+  }
+
+  #renderSignals() {
+    const signals = this.#signals.value ?? []
+    this.#plot.newest = newestOf(signals)
+    const moment = {
+      elapsed: elapsed(this.#signals),
+      lost: isLost(this.#signals),
+      now: this.#api.now(),
+    }
+    this.#sparklines.offer(signals)
+    if (this.#view !== undefined) return
+    this.#tiles.update(signals, moment)
+    this.#table.update(signals, moment)
+    this.#showActivity(signals, moment.lost)
+  }
+
+  /**
+   * Whether it drives or is parked, and why that is thought.
+   * @param {readonly import('./api.js').Signal[]} signals
+   * @param {boolean} isLost
+   */
+  #showActivity(signals, isLost) {
+    const valueIn = (/** @type {string} */ name) => signals.find((one) => one.name === name)?.value
+    const [activity, why] = [valueIn('activity'), valueIn('activityReason')]
+    show(this.#activity, activity !== undefined)
+    if (activity === undefined) return
+    setAttribute(this.#activity, 'data-activity', isLost ? 'lost' : String(activity))
+    const word = t(String(activity))
+    setText(find(this.#activity, '[data-word]'), isLost ? t('was {state}', { state: word }) : word)
+    setText(find(this.#activity, '[data-why]'), why === undefined ? '' : String(why))
   }
 
   #render() {
     const now = this.#api.now()
-    const signals = this.#signals.value ?? []
     const age = elapsed(this.#signals)
-    this.#plot.newest = newestOf(signals)
-    const moment = { elapsed: age, lost: isLost(this.#signals), now }
-    this.#tiles.update(signals, moment)
-    this.#table.update(signals, moment)
+    this.#renderSignals()
+    const hearsLora = this.#lora.isHearing(this.#state.value)
+    show(find(document, '#tabs [data-lora]'), hearsLora || this.#address.name === 'lora')
     this.#health.update(this.#state.value, {
       elapsed: elapsed(this.#state),
       lost: isLost(this.#state),
@@ -150,7 +284,11 @@ export class Dashboard {
       driftMs: this.#api.driftMs,
       vehicleName: (id) => this.#choice.nameOf(id),
     })
-    this.#lora.update(this.#state.value, now)
+    const findings = this.#state.value?.findings.length ?? 0
+    const badge = find(document, '#tabs [data-findings]')
+    show(badge, findings > 0)
+    setText(badge, String(findings))
+    if (this.#address.name === 'lora') this.#lora.update(this.#state.value, now)
     this.#link.update({
       answered: this.#signals.at !== undefined && this.#state.at !== undefined,
       silentSeconds: Math.max(age, elapsed(this.#state)),
@@ -158,7 +296,8 @@ export class Dashboard {
       shownSeconds: secondsSince(this.#shownSince),
       error: this.#signals.error ?? this.#state.error,
     })
-    show(find(this.#root, '#no-vehicle'), this.#choice.known && this.#choice.current === undefined)
+    const isAlone = this.#choice.known && this.#choice.current === undefined
+    show(find(this.#root, '#no-vehicle'), isAlone && this.#view === undefined)
     setText(find(document, 'title'), `${this.#choice.name} · Odograph`)
   }
 }

@@ -3,6 +3,8 @@
  * of decimals per unit so that columns stand still. Pure.
  */
 
+import { locales, t } from './i18n.js'
+
 /** Shown for what is not known. Never 0. */
 export const unknown = '—'
 
@@ -18,8 +20,6 @@ const decimalsOf = {
   h: 1,
   '°': 5,
 }
-
-const locales = [...navigator.languages]
 
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map()
@@ -66,7 +66,7 @@ export function unitText(unit) {
  */
 export function valueText(value, unit) {
   if (value === undefined || value === null) return unknown
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'boolean') return value ? t('yes') : t('no')
   if (typeof value === 'string') return value === '' ? unknown : value
   return Number.isFinite(value) ? formatOf(decimals(unit)).format(scaled(value, unit)) : unknown
 }
@@ -93,11 +93,11 @@ const gap = '\u00a0'
  * @param {number} seconds
  */
 export function ageText(seconds) {
-  if (seconds < 2) return 'now'
+  if (seconds < 2) return t('now')
   if (seconds < 60) return `${Math.floor(seconds)}${gap}s`
   if (seconds < 3600) return `${Math.floor(seconds / 60)}${gap}min`
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)}${gap}h`
-  return `${countText(Math.floor(seconds / 86_400))}${gap}days`
+  return `${countText(Math.floor(seconds / 86_400))}${gap}${t('days')}`
 }
 
 /**
@@ -109,7 +109,7 @@ export function durationText(seconds) {
   if (s < 60) return `${s}${gap}s`
   if (s < 3600) return `${Math.floor(s / 60)}${gap}min`
   if (s < 86_400) return `${Math.floor(s / 3600)}${gap}h ${Math.floor((s % 3600) / 60)}${gap}min`
-  return `${countText(Math.floor(s / 86_400))}${gap}d ${Math.floor((s % 86_400) / 3600)}${gap}h`
+  return `${countText(Math.floor(s / 86_400))}${gap}${t('d')} ${Math.floor((s % 86_400) / 3600)}${gap}h`
 }
 
 /** @param {number} bytes */
@@ -130,8 +130,8 @@ export function sizeText(bytes) {
  * @param {number} longitude
  */
 export function positionText(latitude, longitude) {
-  const ns = latitude < 0 ? 'S' : 'N'
-  const ew = longitude < 0 ? 'W' : 'E'
+  const ns = latitude < 0 ? t('S') : t('N')
+  const ew = longitude < 0 ? t('W') : t('E')
   return `${valueText(Math.abs(latitude), '°')}° ${ns}  ${valueText(Math.abs(longitude), '°')}° ${ew}`
 }
 

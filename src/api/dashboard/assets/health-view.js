@@ -5,6 +5,7 @@
 import { mark, secondsSince } from './clock.js'
 import { copyOf, find, KeyedList, setAttribute, setText, show } from './dom.js'
 import { countText, durationText, sizeText, unknown } from './format.js'
+import { t } from './i18n.js'
 
 /**
  * @typedef {import('./api.js').Health} Health
@@ -83,13 +84,13 @@ export class HealthView {
   update(health, context) {
     this.#context = context
     setAttribute(this.#side, 'data-lost', context.lost ? '' : undefined)
-    const title = context.lost ? 'Needed attention when last heard of' : 'Needs attention'
+    const title = context.lost ? t('Needed attention when last heard of') : t('Needs attention')
     setText(find(this.#findings, 'h2'), title)
     this.#findingList.set(health?.findings ?? [], (finding) => finding)
     show(this.#findings, (health?.findings.length ?? 0) > 0)
     this.#sources.set(health?.sources ?? [], (source) => source.id)
     show(this.#noSources, (health?.sources.length ?? 0) === 0)
-    setText(this.#noSources, health === undefined ? unknown : 'No source is configured.')
+    setText(this.#noSources, health === undefined ? unknown : t('No source is configured.'))
     this.#updateGateway(health)
   }
 
@@ -98,7 +99,7 @@ export class HealthView {
     const { elapsed, lost, driftMs } = this.#context
     const box = this.#gateway
     const state = find(box, '[data-mqtt]')
-    setText(find(state, '[data-word]'), health?.mqtt.state ?? unknown)
+    setText(find(state, '[data-word]'), t(health?.mqtt.state ?? unknown))
     setAttribute(state, 'data-tone', mqttTone(health?.mqtt.state))
     setText(find(box, '[data-mqtt-detail]'), health?.mqtt.detail ?? '')
     const drift = Math.abs(driftMs) / 1000
@@ -107,8 +108,9 @@ export class HealthView {
       records: countText(health.store.records),
       bytes: sizeText(health.store.bytes),
       uncommitted: countText(health.store.uncommitted),
-      clock: clockWords[health.clockTrust] ?? health.clockTrust,
-      drift: drift < 2 ? 'same' : `${durationText(drift)} ${driftMs > 0 ? 'ahead' : 'behind'}`,
+      clock: t(clockWords[health.clockTrust] ?? health.clockTrust),
+      drift:
+        drift < 2 ? t('same') : `${durationText(drift)} ${driftMs > 0 ? t('ahead') : t('behind')}`,
       uptime: durationText(health.uptimeSeconds + (lost ? 0 : elapsed)),
       version: health.version,
     }
@@ -127,13 +129,16 @@ export class HealthView {
   #updateSource(item, source) {
     const { now, elapsed, lost, vehicleName } = this.#context
     const heard = lost ? now - elapsed * 1000 : now
-    const word = lost ? `was ${source.state}` : source.state
+    const word = lost ? t('was {state}', { state: t(source.state) }) : t(source.state)
     setText(find(item, '[data-id]'), source.id)
     const state = find(item, '[data-state-of]')
     setAttribute(state, 'data-tone', sourceTones[source.state] ?? 'quiet')
     setText(find(state, '[data-word]'), word)
     setText(find(item, '[data-detail]'), source.detail)
-    const since = `${word} for ${durationText((heard - source.since) / 1000)}`
+    const since = t('{word} for {time}', {
+      word,
+      time: durationText((heard - source.since) / 1000),
+    })
     const buses = source.buses.filter((bus) => bus !== source.id).join(', ')
     const vehicle = source.vehicle === undefined ? '' : vehicleName(source.vehicle)
     const about = [source.type, buses, vehicle, since]
@@ -154,7 +159,7 @@ export class HealthView {
     const total = issues.reduce((sum, issue) => sum + issue.count, 0)
     const title = find(item, '[data-issues-title]')
     show(title, total > 0)
-    setText(title, `Issues: ${countText(total)}`)
+    setText(title, t('Issues: {n}', { n: countText(total) }))
     const container = find(item, '[data-issues]')
     let list = this.#issueLists.get(container)
     if (list === undefined) {
@@ -182,7 +187,10 @@ function updateIssue(item, issue) {
   setText(find(item, '[data-count]'), `${countText(issue.count)}×`)
   setText(find(item, '[data-text]'), issue.text)
   setText(find(item, '[data-code]'), issue.code)
-  setText(find(item, '[data-newest]'), issue.newest === '' ? '' : `Newest: ${issue.newest}`)
+  setText(
+    find(item, '[data-newest]'),
+    issue.newest === '' ? '' : t('Newest: {text}', { text: issue.newest }),
+  )
 }
 
 /** @param {string | undefined} state */

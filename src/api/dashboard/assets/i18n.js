@@ -60,7 +60,8 @@ export function translate(root) {
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const text = (node.nodeValue ?? '').replace(/\s+/g, ' ').trim()
     const words = german[text]
-    if (words !== undefined) node.nodeValue = (node.nodeValue ?? '').replace(/\S[\s\S]*\S|\S/, words)
+    if (words !== undefined)
+      node.nodeValue = (node.nodeValue ?? '').replace(/\S[\s\S]*\S|\S/, words)
   }
   for (const element of root.querySelectorAll(attributes.map((one) => `[${one}]`).join(','))) {
     for (const name of attributes) {

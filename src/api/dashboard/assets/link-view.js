@@ -4,6 +4,7 @@
  */
 import { find, setAttribute, setText, show } from './dom.js'
 import { durationText } from './format.js'
+import { t } from './i18n.js'
 
 /**
  * @typedef {{ answered: boolean, silentSeconds: number, lostAfterSeconds: number,
@@ -34,16 +35,19 @@ export class LinkView {
   /** @param {Link} link */
   update(link) {
     const state = stateOf(link)
-    const { tone, word, said } = looks[state]
+    const { tone, word, said: sentence } = looks[state]
+    const said = t(sentence)
     show(this.#chip, true)
     setAttribute(this.#chip, 'data-tone', tone)
-    setText(find(this.#chip, '[data-word]'), word)
+    setText(find(this.#chip, '[data-word]'), t(word))
     if (said !== '') setText(this.#announce, said)
     const bad = state === 'silent' || state === 'failing'
     show(this.#banner, bad)
     if (!bad) return
     setText(find(this.#banner, '[data-title]'), said)
-    const since = link.answered ? `Last answer ${durationText(link.silentSeconds)} ago.` : ''
+    const since = link.answered
+      ? t('Last answer {age} ago.', { age: durationText(link.silentSeconds) })
+      : ''
     setText(find(this.#banner, '[data-since]'), since)
     setText(find(this.#banner, '[data-text]'), advice(state, link))
   }
@@ -71,10 +75,10 @@ function stateOf({ answered, silentSeconds, lostAfterSeconds, shownSeconds, erro
  * @param {Link} link
  */
 function advice(state, { answered, error }) {
-  const shown = answered ? 'What is shown is the last known state. ' : ''
-  if (state === 'failing') return `${error?.message ?? ''} ${shown}Trying again.`.trim()
+  const shown = answered ? `${t('What is shown is the last known state.')} ` : ''
+  if (state === 'failing') return `${error?.message ?? ''} ${shown}${t('Trying again.')}`.trim()
   const cause = navigator.onLine
-    ? 'Is this device on the network of the gateway, and has the gateway power?'
-    : 'This device is not connected to any network.'
-  return `${shown}${cause} Trying again.`
+    ? t('Is this device on the network of the gateway, and has the gateway power?')
+    : t('This device is not connected to any network.')
+  return `${shown}${cause} ${t('Trying again.')}`
 }

@@ -6,6 +6,7 @@
 import { ApiError } from './api.js'
 import { copyOf, find, KeyedList, setAttribute, setText, show } from './dom.js'
 import { countText, durationText, unknown } from './format.js'
+import { t } from './i18n.js'
 
 /**
  * @typedef {import('./api.js').LoraDevice} LoraDevice
@@ -53,15 +54,21 @@ export class LoraView {
   }
 
   /**
+   * Whether there is anything to show at all.
+   * @param {import('./api.js').Health | undefined} health
+   */
+  isHearing(health) {
+    return health?.sources.some(({ rejects }) => rejects !== undefined) ?? false
+  }
+
+  /**
    * @param {import('./api.js').Health | undefined} health
    * @param {number} now
    */
   update(health, now) {
     this.#now = now
-    const hears = health?.sources.some(({ rejects }) => rejects !== undefined) ?? false
-    if (!hears) return show(this.#section, false)
+    if (!this.isHearing(health)) return
     if (performance.now() - this.#askedAt >= everyMs && !this.#isAsking) void this.#ask()
-    show(this.#section, this.#lora !== undefined)
     this.#devices.set(this.#lora?.devices ?? [], ({ id }) => id)
     this.#strangers.set(this.#lora?.strangers ?? [], ({ key }) => key)
     show(this.#strangersBox, (this.#lora?.strangers.length ?? 0) > 0)
@@ -88,11 +95,17 @@ export class LoraView {
   #updateDevice(item, device) {
     const { id, vehicle, devEui, name, devAddr, codec, lastHeard, uplinks, decodeErrors } = device
     setText(find(item, '[data-id]'), id)
-    const heard = lastHeard === undefined ? 'not heard yet' : `heard ${this.#ago(lastHeard)}`
+    const heard =
+      lastHeard === undefined ? t('not heard yet') : t('heard {age}', { age: this.#ago(lastHeard) })
     const state = find(item, '[data-state-of]')
     setAttribute(state, 'data-tone', lastHeard === undefined ? 'quiet' : 'good')
     setText(find(state, '[data-word]'), heard)
-    const about = [vehicle, devEui ?? name, devAddr && `address ${devAddr}`, `codec ${codec}`]
+    const about = [
+      vehicle,
+      devEui ?? name,
+      devAddr && t('address {id}', { id: devAddr }),
+      t('codec {id}', { id: codec }),
+    ]
     setText(find(item, '[data-about]'), about.filter((part) => part).join(' · '))
     setText(find(item, '[data-uplinks]'), countText(uplinks))
     setText(find(item, '[data-counter]'), device.fCnt === undefined ? unknown : `${device.fCnt}`)
@@ -101,13 +114,17 @@ export class LoraView {
     const rejects = device.rejects.map(({ text, count }) => `${countText(count)}× ${text}`)
     const faults = find(item, '[data-rejects]')
     show(faults, rejects.length > 0)
-    setText(faults, `Had no effect: ${rejects.join('; ')}`)
+    setText(faults, t('Had no effect: {what}', { what: rejects.join('; ') }))
     const { lastDecodeError } = device
     const broken = find(item, '[data-decode]')
     show(broken, lastDecodeError !== undefined)
     if (lastDecodeError !== undefined) {
       const when = this.#ago(lastDecodeError.time)
-      const text = `${countText(decodeErrors)}× not decoded, last ${when}: ${lastDecodeError.error}`
+      const text = t('{n}× not decoded, last {when}: {why}', {
+        n: countText(decodeErrors),
+        when,
+        why: lastDecodeError.error,
+      })
       setText(broken, text)
     }
     const details = /** @type {HTMLDetailsElement} */ (find(item, 'details'))
@@ -134,7 +151,7 @@ export class LoraView {
       const signal = AbortSignal.timeout(everyMs)
       const uplinks = await this.#api.loraUplinks(device, shownUplinks, signal)
       list.set(uplinks, ({ seq }) => String(seq))
-      setText(note, uplinks.length === 0 ? 'None is kept.' : '')
+      setText(note, uplinks.length === 0 ? t('None is kept.') : '')
     } catch (error) {
       setText(note, error instanceof Error ? error.message : String(error))
     }
@@ -142,7 +159,8 @@ export class LoraView {
 
   /** @param {string} time */
   #ago(time) {
-    return `${durationText(Math.max(this.#now - Date.parse(time), 0) / 1000)} ago`
+    const age = durationText(Math.max(this.#now - Date.parse(time), 0) / 1000)
+    return t('{age} ago', { age })
   }
 }
 
@@ -152,11 +170,11 @@ export class LoraView {
  */
 function updateUplink(item, { time, fPort, fCnt, payload, error, signals = [], dropped = [] }) {
   const [day, clock] = time.split('T')
-  const head = [`${day} ${clock}`, fPort !== undefined && `port ${fPort}`]
-  const counter = fCnt !== undefined && `counter ${fCnt}`
+  const head = [`${day} ${clock}`, fPort !== undefined && t('port {n}', { n: fPort })]
+  const counter = fCnt !== undefined && t('counter {n}', { n: fCnt })
   setText(find(item, '[data-when]'), [...head, counter].filter((part) => part).join(' · '))
-  setText(find(item, '[data-payload]'), payload === '' ? 'no payload' : payload)
-  const told = error ?? (signals.length > 0 ? signals.join(', ') : 'no signal in it')
+  setText(find(item, '[data-payload]'), payload === '' ? t('no payload') : payload)
+  const told = error ?? (signals.length > 0 ? signals.join(', ') : t('no signal in it'))
   setText(find(item, '[data-told]'), [told, ...dropped].join('; '))
 }
 
@@ -168,7 +186,7 @@ function radioText({ gateway, gateways, spreadingFactor }) {
     rssi !== undefined && `${rssi} dBm`,
     snr !== undefined && `SNR ${snr} dB`,
     spreadingFactor !== undefined && `SF${spreadingFactor}`,
-    gateways !== undefined && gateways > 1 && `${gateways} gateways`,
+    gateways !== undefined && gateways > 1 && t('{n} gateways', { n: gateways }),
   ]
   const text = parts.filter((part) => part).join(', ')
   return text === '' ? (gateway.name ?? gateway.id) : text

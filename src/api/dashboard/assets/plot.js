@@ -4,6 +4,7 @@
  */
 import { find, setAttribute, setText, show } from './dom.js'
 import { clockText, dayAndClockText, momentText, valueText } from './format.js'
+import { t } from './i18n.js'
 import { chartOptions } from './plot-options.js'
 import { Poller } from './poller.js'
 import { align, extent } from './series.js'
@@ -138,7 +139,7 @@ export class Plot {
       if (signal.aborted) return 0
       const { status = 0, message = '' } = /** @type {any} */ (error)
       if (status === 401) this.#onRefused(message)
-      else if (this.#data.times.length === 0) this.#say(`No plot: ${message}`)
+      else if (this.#data.times.length === 0) this.#say(t('No plot: {why}', { why: message }))
     }
     return Math.min(Math.max(bucketMs * 2, 10_000), 60_000)
   }
@@ -164,22 +165,25 @@ export class Plot {
   /** What the plot shows, in words: for those who do not see it, and where it shows nothing. */
   #explain() {
     const { times, columns } = this.#data
-    const name = rangeNames[this.#rangeSeconds] ?? ''
+    const name = t(rangeNames[this.#rangeSeconds] ?? '')
     const { end, past } = this.#window
-    const until = past ? ` before ${dayAndClockText(end)}` : ''
+    const until = past ? ` ${t('before {time}', { time: dayAndClockText(end) })}` : ''
     if (times.length === 0) {
-      this.#say(`Nothing was recorded in the ${name}${until}.`)
+      this.#say(t('Nothing was recorded in the {range}.', { range: `${name}${until}` }))
       const offer = this.#isPast && !past
       show(this.#jump, offer)
-      setText(this.#jump, offer ? `Show the time before ${dayAndClockText(this.#newest)}` : '')
+      setText(
+        this.#jump,
+        offer ? t('Show the time before {time}', { time: dayAndClockText(this.#newest) }) : '',
+      )
     } else this.#say('')
     const [speed, fuel] = columns.map(extent)
     const parts = [
-      speed && `speed ${valueText(speed[0], 'km/h')} to ${valueText(speed[1], 'km/h')} km/h`,
-      fuel && `fuel ${valueText(fuel[0], 'km/h')} to ${valueText(fuel[1], 'km/h')} %`,
+      speed && `${t('Speed')} ${valueText(speed[0], 'km/h')} – ${valueText(speed[1], 'km/h')} km/h`,
+      fuel && `${t('Fuel')} ${valueText(fuel[0], 'km/h')} – ${valueText(fuel[1], 'km/h')} %`,
     ].filter((part) => part !== undefined)
-    const summary = parts.length === 0 ? 'no data' : parts.join(', ')
-    setAttribute(this.#canvas, 'aria-label', `Speed and fuel, ${name}${until}: ${summary}`)
+    const summary = parts.length === 0 ? t('no data') : parts.join(', ')
+    setAttribute(this.#canvas, 'aria-label', `${t('Speed and fuel')}, ${name}${until}: ${summary}`)
     if ((this.#chart?.cursor.left ?? -1) < 0) this.#readout(undefined)
   }
 
@@ -201,7 +205,10 @@ export class Plot {
     setText(find(this.#root, '[data-speed]'), valueAt(0))
     setText(find(this.#root, '[data-fuel]'), valueAt(1))
     const { end, past } = this.#window
-    const idle = times.length === 0 ? '' : `until ${past ? dayAndClockText(end) : clockText(end)}`
+    const idle =
+      times.length === 0
+        ? ''
+        : t('until {time}', { time: past ? dayAndClockText(end) : clockText(end) })
     setText(find(this.#root, '[data-when]'), at === undefined ? idle : momentText(at * 1000))
     setAttribute(this.#root, 'data-reading', at === undefined ? undefined : '')
   }

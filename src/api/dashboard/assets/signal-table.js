@@ -3,6 +3,7 @@
  */
 import { copyOf, find, KeyedList, setAttribute, setText, show } from './dom.js'
 import { ageText, momentText, unitText, unknown, valueText } from './format.js'
+import { t } from './i18n.js'
 import { readingOf, wasSeen } from './reading.js'
 
 /**
@@ -30,20 +31,26 @@ export class SignalTable {
   /** @type {Moment} */
   #moment = { elapsed: 0, lost: false, now: 0 }
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./sparklines.js').Sparklines} lines
+   */
+  constructor(root, lines) {
     this.#table = find(root, '#signals')
     this.#neverBox = find(root, '#never')
     withRoles(root)
     this.#seen = new KeyedList(
       find(this.#table, 'tbody'),
       () => withRoles(copyOf('signal-row')),
-      (row, signal) => updateRow(row, signal, this.#moment),
+      (row, signal) => {
+        updateRow(row, signal, this.#moment)
+        lines.draw(find(row, '[data-line]'), signal.name)
+      },
     )
     this.#never = new KeyedList(
       find(this.#neverBox, 'ul'),
       () => document.createElement('li'),
-      (item, signal) => setText(item, `${signal.label} ${unknown}`),
+      (item, signal) => setText(item, `${t(signal.label)} ${unknown}`),
     )
   }
 
@@ -82,9 +89,11 @@ function updateRow(row, signal, moment) {
   const reading = readingOf(signal, moment)
   setAttribute(row, 'data-state', reading.state)
   const label = find(row, '[data-label]')
-  setText(label, signal.label)
+  setText(label, t(signal.label))
   setAttribute(label, 'title', `${signal.name} · ${signal.vss}`)
-  setText(find(row, '[data-value]'), valueText(reading.value, signal.unit))
+  const isWord = signal.name === 'activity' && typeof reading.value === 'string'
+  const text = isWord ? t(String(reading.value)) : valueText(reading.value, signal.unit)
+  setText(find(row, '[data-value]'), text)
   setText(find(row, '[data-unit]'), reading.value === undefined ? '' : unitText(signal.unit))
   const age = find(row, '[data-age]')
   setText(age, reading.age === undefined ? unknown : ageText(reading.age))
@@ -93,6 +102,6 @@ function updateRow(row, signal, moment) {
     setAttribute(age, 'datetime', signal.time)
     setAttribute(age, 'title', Number.isNaN(measured) ? undefined : momentText(measured))
   }
-  setText(find(row, '[data-tag]'), reading.tag)
+  setText(find(row, '[data-tag]'), t(reading.tag))
   setText(find(row, '[data-source]'), signal.source ?? unknown)
 }

@@ -4,6 +4,7 @@
  */
 import { find, setAttribute, setText, show } from './dom.js'
 import { ageText, positionText, unitText, unknown, valueParts, valueText } from './format.js'
+import { t } from './i18n.js'
 import { readingOf, worseOf } from './reading.js'
 
 /**
@@ -87,9 +88,12 @@ function updatePosition(element, latitude, longitude, moment) {
  */
 function updateNote(element, reading) {
   setAttribute(element, 'data-state', reading.state)
-  setText(find(element, '[data-tag]'), reading.state === 'ok' ? '' : reading.tag)
+  setText(find(element, '[data-tag]'), reading.state === 'ok' ? '' : t(reading.tag))
   const age = reading.age === undefined ? '' : ageText(reading.age)
-  setText(find(element, '[data-age]'), age === '' || age === 'now' ? age : `${age} ago`)
+  setText(
+    find(element, '[data-age]'),
+    age === '' || age === t('now') ? age : t('{age} ago', { age }),
+  )
 }
 
 /**

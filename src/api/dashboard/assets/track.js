@@ -48,7 +48,13 @@ export function trackPicture(points, label) {
   const scale = Math.min((width - 2 * margin) / spanX, (height - 2 * margin) / spanY)
   const at = (/** @type {{ x: number, y: number }} */ { x, y }) =>
     /** @type {[number, number]} */ ([width / 2 + x * scale, height / 2 - y * scale])
-  const line = places.map((place) => at(place).map((one) => one.toFixed(1)).join(',')).join(' ')
+  const line = places
+    .map((place) =>
+      at(place)
+        .map((one) => one.toFixed(1))
+        .join(','),
+    )
+    .join(' ')
   const [first, last] = [places[0], places.at(-1)]
   if (first === undefined || last === undefined) return undefined
   return svg(
@@ -116,8 +122,8 @@ function scaleBar(scale) {
   const y = height - 14
   return svg(
     'g',
-    { class: 'track-scale' },
-    svg('path', { d: `M${margin} ${y - 6}v6h${length.toFixed(1)}v-6` }),
+    {},
+    svg('path', { class: 'track-bar', d: `M${margin} ${y - 6}v6h${length.toFixed(1)}v-6` }),
     svg('text', { class: 'track-text', x: margin + 6, y: y - 8 }, text),
   )
 }

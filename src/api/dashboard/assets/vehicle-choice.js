@@ -2,6 +2,7 @@
  * Which vehicle is shown: its name as the title of the page, or a selector where there are several.
  */
 import { find, setText, show } from './dom.js'
+import { t } from './i18n.js'
 
 /** @typedef {import('./api.js').Vehicle} Vehicle */
 
@@ -38,7 +39,7 @@ export class VehicleChoice {
   }
 
   get name() {
-    return this.#current === undefined ? 'Vehicle gateway' : nameOf(this.#current)
+    return this.#current === undefined ? t('Vehicle gateway') : nameOf(this.#current)
   }
 
   /**

@@ -32,6 +32,8 @@ const MAX_RUNS = 4
 
 interface Known {
   runs: TripRun[]
+  /** The one that looks further back than it was asked for. */
+  back?: TripRun
   /** Newest place in the journal that is taken into account, where it has a time for good. */
   seq: number
   /** Newest block. */
@@ -66,7 +68,7 @@ export class TripBook {
     if (!run.isSureAt(query.from)) {
       // It began in the middle of something: further back, then.
       const before = 2 * (query.from - run.from)
-      this.#replace(known, run, this.#runFrom(query, stored.first, before))
+      known.back = this.#replace(known, run, this.#runFrom(query, stored.first, before))
       return { isPart: true }
     }
     return { trips: this.#page(run, query, stored.first).map((trip) => this.#whole(vehicle, trip)) }
@@ -123,7 +125,9 @@ export class TripBook {
   #runFor(known: Known, query: TripQuery, first: Millis): TripRun {
     const { from } = query
     const fits = (run: TripRun) =>
-      (run.isFirst || run.from <= from) && run.isSureAt(from) && from - run.next <= FAR
+      (run.isFirst || run.from <= from) &&
+      run.isSureAt(from) &&
+      (run === known.back || from - run.next <= FAR)
     const run = known.runs.find(fits)
     return this.#replace(known, run, run ?? this.#runFrom(query, first, LOOK_BACK))
   }

@@ -91,12 +91,21 @@ export class TripRun {
     const start = Math.floor(first / PART_MS) * PART_MS
     // Where the last part was not read to its end, its mark is there already.
     if ((this.#marks.at(-1)?.time ?? Number.NEGATIVE_INFINITY) < start) this.#mark(start)
+    this.#surelyAfterGap(first)
     const samples = tripSamples(reading, { vehicle, from: this.#next, to: start + PART_MS })
     for (const sample of samples) this.#finder.take(sample)
     const last = samples.at(-1) as TripSample
     // Of the part that is being written more will come.
     this.#next = last.time + 1
     return samples.length
+  }
+
+  /** Whatever was under way before has ended by a gap between the beginning and the first record. */
+  #surelyAfterGap(first: Millis): void {
+    const { from, settings } = this.#options
+    const { state } = this.#finder
+    if (state.last !== undefined || first - from <= settings.gap) return
+    state.sureFrom ??= from + settings.gap
   }
 
   /** Something has changed from a moment on: what was found of that is forgotten. */

@@ -175,7 +175,12 @@ export class BusView {
         'p',
         { class: 'actions' },
         search,
-        el('span', { class: 'choice' }, only, el('label', { for: 'unknown-only' }, t('only unknown'))),
+        el(
+          'span',
+          { class: 'choice' },
+          only,
+          el('label', { for: 'unknown-only' }, t('only unknown')),
+        ),
       ),
       this.#ids,
     )
@@ -207,7 +212,12 @@ export class BusView {
       { type: 'button', class: 'link mono', onclick: () => this.#watch(one) },
       one.id,
     )
-    const row = el('tr', {}, el('th', { scope: 'row' }, name, el('small', {}, ` ${one.bus}`)), cells)
+    const row = el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, name, el('small', {}, ` ${one.bus}`)),
+      cells,
+    )
     const entry = { row, cells }
     this.#rows.set(key, entry)
     // In order of identifiers, wherever a new one belongs.
@@ -243,7 +253,11 @@ export class BusView {
     this.#stream.replaceChildren(
       card(
         `${one.id} ${one.name ?? ''}`,
-        el('p', { class: 'actions' }, button(t('Close'), async () => close())),
+        el(
+          'p',
+          { class: 'actions' },
+          button(t('Close'), async () => close()),
+        ),
         lines,
       ),
     )
@@ -252,7 +266,8 @@ export class BusView {
       .stream(path, streaming.signal, (type, data) => {
         if (type !== 'frames') return
         const news = data.frames.map(
-          (/** @type {any} */ frame) => `${frame.time.slice(11, 23)}  ${frame.bus}  ${spaced(frame.data)}`,
+          (/** @type {any} */ frame) =>
+            `${frame.time.slice(11, 23)}  ${frame.bus}  ${spaced(frame.data)}`,
         )
         kept = [...news.reverse(), ...kept].slice(0, shownFrames)
         lines.textContent = kept.join('\n')
@@ -303,12 +318,18 @@ export class BusView {
   /** @param {Capture[]} captures */
   #showCaptures(captures) {
     if (captures.length === 0) {
-      const text = t('None yet. Trouble codes, harsh braking and values that cannot be true make one by themselves.')
+      const text = t(
+        'None yet. Trouble codes, harsh braking and values that cannot be true make one by themselves.',
+      )
       this.#captures.replaceChildren(el('p', { class: 'hint' }, text))
       return
     }
     this.#captures.replaceChildren(
-      el('ul', { class: 'rows' }, captures.map((capture) => this.#captureRow(capture))),
+      el(
+        'ul',
+        { class: 'rows' },
+        captures.map((capture) => this.#captureRow(capture)),
+      ),
     )
   }
 
@@ -319,7 +340,7 @@ export class BusView {
     const path = `${capturesPath(tokenId)}/${encodeURIComponent(id)}`
     return el(
       'li',
-      { class: 'row' },
+      { class: 'row lined' },
       el(
         'div',
         {},
@@ -363,8 +384,8 @@ function textsOf({ name, pgn, source, destination, period, count, data, values }
   const from = source === undefined ? '' : t('from {n}', { n: source })
   const to = destination === undefined || destination === 255 ? '' : t('to {n}', { n: destination })
   const what = [name, pgn !== undefined && `PGN ${pgn}`, from, to].filter(Boolean).join(' · ')
-  const said = values.map(
-    ({ label, value, unit }) => `${t(label)} ${valueText(value, unit)} ${unitText(unit)}`.trim(),
+  const said = values.map(({ label, value, unit }) =>
+    `${t(label)} ${valueText(value, unit)} ${unitText(unit)}`.trim(),
   )
   return [
     what === '' ? t('unknown') : what,

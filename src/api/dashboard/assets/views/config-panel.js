@@ -62,7 +62,11 @@ export class ConfigPanel {
       const lines = el('pre', {}, answer.lines.join('\n'))
       this.#said.replaceChildren(
         lines,
-        el('p', { class: 'actions' }, button(t('Write'), () => this.#write(form), { plain: false })),
+        el(
+          'p',
+          { class: 'actions' },
+          button(t('Write'), () => this.#write(form), { plain: false }),
+        ),
       )
     } catch (error) {
       this.#said.replaceChildren(problem(error))
@@ -78,7 +82,11 @@ export class ConfigPanel {
       el('p', {}, t('It is written, and takes effect when the gateway starts anew.')),
     )
     append(this.#said, [
-      el('p', {}, button(t('Start the gateway anew'), () => this.#restart(), { plain: false })),
+      el(
+        'p',
+        {},
+        button(t('Start the gateway anew'), () => this.#restart(), { plain: false }),
+      ),
     ])
   }
 

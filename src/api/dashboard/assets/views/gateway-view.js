@@ -83,11 +83,17 @@ export class GatewayView {
           tokens.map((/** @type {any} */ token) =>
             el(
               'li',
-              { class: 'row' },
+              { class: 'row lined' },
               el(
                 'div',
                 {},
-                el('b', {}, token.kind === 'user' ? t('owner') : t('vehicle {id}', { id: token.tokenId ?? '' })),
+                el(
+                  'b',
+                  {},
+                  token.kind === 'user'
+                    ? t('owner')
+                    : t('vehicle {id}', { id: token.tokenId ?? '' }),
+                ),
                 el(
                   'p',
                   { class: 'hint' },
@@ -104,7 +110,11 @@ export class GatewayView {
                   await this.#context.api.send('DELETE', `/v1/gateway/tokens/${token.id}`)
                   await this.#showTokens(AbortSignal.timeout(5000))
                 },
-                { confirm: t('Revoke this token? Who uses it is locked out at once; it may be yours.') },
+                {
+                  confirm: t(
+                    'Revoke this token? Who uses it is locked out at once; it may be yours.',
+                  ),
+                },
               ),
             ),
           ),

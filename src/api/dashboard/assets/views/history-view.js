@@ -109,7 +109,11 @@ export class HistoryView {
       el(
         'details',
         { class: 'chooser' },
-        el('summary', { class: 'never-title' }, t('Choose signals (up to {n})', { n: mostSignals })),
+        el(
+          'summary',
+          { class: 'never-title' },
+          t('Choose signals (up to {n})', { n: mostSignals }),
+        ),
         this.#choice,
       ),
     )
@@ -194,9 +198,7 @@ export class HistoryView {
     const vehicle = this.#vehicle
     if (vehicle === undefined) return 60_000
     if (this.#known.length === 0) {
-      this.#known = (await this.#context.api.signals(vehicle.tokenId, [], signal)).filter(
-        ({ value }) => typeof value === 'number',
-      )
+      this.#known = await this.#context.api.signals(vehicle.tokenId, [], signal)
       this.#showChoice()
     }
     if (this.#follows) this.#range(this.#to - this.#from)
@@ -268,7 +270,7 @@ export class HistoryView {
 
   #showChoice() {
     this.#choice.replaceChildren(
-      ...this.#known.map(({ name, label }) => {
+      ...this.#known.filter(isPlottable).map(({ name, label }) => {
         const id = `choose-${name}`
         const box = el('input', {
           type: 'checkbox',
@@ -302,3 +304,6 @@ export class HistoryView {
     save(blob, `odograph-${day}-${this.#chosen.join('-')}.csv`)
   }
 }
+
+/** Whether it was ever seen as a number. @param {Signal} signal */
+const isPlottable = ({ value }) => typeof value === 'number'

@@ -35,7 +35,6 @@ export class SetupView {
   #loading
   #port = ''
   #shown = ''
-  #isChosen = false
 
   /** @param {import('./view.js').Context} context */
   constructor(context) {
@@ -44,7 +43,6 @@ export class SetupView {
   }
 
   start() {
-    this.#isChosen = false
     this.#shown = ''
     this.#step.replaceChildren()
     this.element.replaceChildren(this.#said, this.#adapterCard(), this.#step)
@@ -69,7 +67,9 @@ export class SetupView {
       el(
         'p',
         {},
-        t('Plug it in; the list follows. Each one is asked what it is, and nothing is sent to a vehicle.'),
+        t(
+          'Plug it in; the list follows. Each one is asked what it is, and nothing is sent to a vehicle.',
+        ),
       ),
       this.#list,
       el(
@@ -104,7 +104,7 @@ export class SetupView {
     const { path, state, says, source, usedBy } = adapter
     return el(
       'li',
-      { class: 'row' },
+      { class: 'row lined' },
       el(
         'div',
         {},
@@ -120,11 +120,12 @@ export class SetupView {
 
   /** @param {Adapter} adapter */
   #choose({ source = {}, path }) {
-    this.#isChosen = true
     const isCan = 'bitrate' in source || source.type === 'socketcan'
     const isAsking = source.type === 'elm327'
     const text = (/** @type {string} */ id, /** @type {string} */ value) =>
-      /** @type {HTMLInputElement} */ (el('input', { class: 'field', id, value, autocomplete: 'off' }))
+      /** @type {HTMLInputElement} */ (
+        el('input', { class: 'field', id, value, autocomplete: 'off' })
+      )
     const [name, make, model] = [text('v-id', 'vehicle'), text('v-make', ''), text('v-model', '')]
     const rate = /** @type {HTMLSelectElement} */ (
       el(
@@ -158,7 +159,9 @@ export class SetupView {
             el(
               'label',
               { for: 'v-ask' },
-              t('Let the gateway ask the vehicle: reading only, few requests, none while it is parked. Without it, it only listens.'),
+              t(
+                'Let the gateway ask the vehicle: reading only, few requests, none while it is parked. Without it, it only listens.',
+              ),
             ),
           ),
         el(
@@ -172,7 +175,9 @@ export class SetupView {
                 const id = await this.#write(
                   {
                     ...source,
-                    ...(isCan && source.type !== 'socketcan' ? { bitrate: Number(rate.value) } : {}),
+                    ...(isCan && source.type !== 'socketcan'
+                      ? { bitrate: Number(rate.value) }
+                      : {}),
                     ...(ask.checked && source.type !== 'simulator' && source.type !== 'nmea'
                       ? { listenOnly: false }
                       : {}),
@@ -227,7 +232,12 @@ export class SetupView {
     const state = el('div', { 'aria-live': 'polite' })
     const who = el('div')
     this.#step.replaceChildren(
-      card(`3 · ${t('Live')}`, state, who, el('p', {}, el('a', { class: 'button', href: '#/now' }, t('To the vehicle')))),
+      card(
+        `3 · ${t('Live')}`,
+        state,
+        who,
+        el('p', {}, el('a', { class: 'button', href: '#/now' }, t('To the vehicle'))),
+      ),
     )
     const look = new Loading(this.#context, el('div'), async (signal) => {
       if (!state.isConnected) {

@@ -89,11 +89,10 @@ export class TripsView {
     const known = distances.map(({ distance }) => distance ?? 0)
     const most = Math.max(...known, 1)
     const total = known.reduce((sum, one) => sum + one, 0)
-    const wide = 100 / Math.max(distances.length, 1)
-    const label = t('{km} km in {n} days', {
-      km: valueText(total, 'km'),
-      n: String(distances.length),
-    })
+    // A first day is no wall.
+    const columns = Math.max(distances.length, 7)
+    const wide = 100 / columns
+    const label = t('{km} km in all', { km: valueText(total, 'km') })
     return card(
       t('Distance a day'),
       el('p', { class: 'hint' }, label),
@@ -115,7 +114,7 @@ export class TripsView {
           ),
       el(
         'ol',
-        { class: 'bar-names', style: `--columns: ${distances.length}` },
+        { class: 'bar-names', style: `--columns: ${columns}` },
         distances.map(({ date, distance }) =>
           el(
             'li',
@@ -141,7 +140,7 @@ export class TripsView {
         trips.map((trip) =>
           el(
             'li',
-            {},
+            { class: 'lined' },
             el(
               'a',
               { class: 'trip', href: `#/trips/${trip.tripId}` },

@@ -131,10 +131,13 @@ export class TroubleView {
       el(
         'p',
         { class: 'actions' },
-        button(this.#all ? t('Show those that are set') : t('Show those that are gone, too'), async () => {
-          this.#all = !this.#all
-          this.#loading.again()
-        }),
+        button(
+          this.#all ? t('Show those that are set') : t('Show those that are gone, too'),
+          async () => {
+            this.#all = !this.#all
+            this.#loading.again()
+          },
+        ),
         set.length > 0 &&
           button(
             t('Clear codes'),
@@ -159,7 +162,7 @@ function codeItem(code) {
   const { description, kind, system, controlUnit, freezeFrame, cleared } = code
   return el(
     'li',
-    { class: 'code', 'data-gone': cleared !== undefined },
+    { class: 'code lined', 'data-gone': cleared !== undefined },
     el('h3', {}, el('code', { class: 'code-name' }, code.code), ' ', description ?? ''),
     el(
       'p',
@@ -233,7 +236,7 @@ function eventCard(events) {
         const name = type.replace('com.odograph.vehicle.', '')
         return el(
           'li',
-          {},
+          { class: 'event lined' },
           el('time', { datetime: time, class: 'hint' }, moment(time)),
           el('b', {}, happenings()[name] ?? name),
           el('span', {}, detailOf(data)),
