@@ -163,7 +163,7 @@ function receiver({ scenario, seed, faults }: SimulateSettings, wire: Wire): Fak
       timer = setInterval(() => {
         const spoken = nmeaSentences(physics, Date.now() * 1000, options)
         sentences += spoken.length
-        wire.write(Buffer.from(spoken.join('')))
+        wire.write(Buffer.from(spoken.join(''), 'latin1'))
       }, SECOND_MS)
     },
     async stop() {
