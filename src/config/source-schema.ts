@@ -116,6 +116,17 @@ const nmea = section({
   baud: z.int().positive().default(9600).describe('Speed of the serial line'),
 }).describe('A GNSS receiver that sends NMEA 0183')
 
+const gpsd = section({
+  ...base,
+  type: z.literal('gpsd'),
+  address: address.default('127.0.0.1:2947').describe('Where gpsd listens'),
+  device: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'the path of a device, as gpsd has it')
+    .optional()
+    .describe('Which of its receivers, such as /dev/ttyACM0; the first with a fix if absent'),
+}).describe('A GNSS receiver behind gpsd')
+
 const playback = section({
   ...decoded,
   type: z.literal('playback'),
@@ -262,6 +273,7 @@ export const sourceSchema = z.discriminatedUnion('type', [
   gvret,
   socketcan,
   nmea,
+  gpsd,
   playback,
   simulator,
 ])
