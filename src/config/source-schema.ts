@@ -109,11 +109,27 @@ const socketcan = section({
   filters: filters('none'),
 }).describe('A CAN interface of Linux, such as an MCP2515 or MCP2518FD hat')
 
+const ublox = section({
+  rateHz: z.int().min(1).max(10).default(1).describe('Fixes a second'),
+  constellations: z
+    .array(z.enum(['gps', 'galileo', 'beidou', 'qzss', 'glonass', 'sbas']))
+    .min(1)
+    .optional()
+    .describe('Which satellites it uses; as they are set if absent'),
+  dynamicModel: z
+    .enum(['automotive'])
+    .optional()
+    .describe('How it may move; as it is set if absent'),
+})
+  .optional()
+  .describe('Sets up a u-blox receiver (6 to M10) whenever it is opened, and saves nothing in it')
+
 const nmea = section({
   ...base,
   type: z.literal('nmea'),
   port,
   baud: z.int().positive().default(9600).describe('Speed of the serial line'),
+  ublox,
 }).describe('A GNSS receiver that sends NMEA 0183')
 
 const gpsd = section({

@@ -26,10 +26,6 @@ const SILENT_MS: Millis = 5000
 const FIGURES_MS: Millis = 10_000
 
 export class FixReport {
-  /** Follows the sentence: how a set-up went, for example. */
-  note = ''
-  /** Instead of the usual sentence where there is no fix. */
-  hint = ''
   dimensions: 2 | 3 | undefined
   readonly #options: FixReportOptions
   #kind: Kind = 'searching'
@@ -37,12 +33,29 @@ export class FixReport {
   #heardAt: Millis
   #fixAt: Millis | undefined
   #figuresAt: Millis = Number.NEGATIVE_INFINITY
+  #note = ''
+  #hint = ''
   #nsat: number | undefined
   #hdop: number | undefined
 
   constructor(options: FixReportOptions) {
     this.#options = options
     this.#heardAt = options.clock.monotonic()
+    this.#told = this.detail
+  }
+
+  /** Follows the sentence: how a set-up went, for example. */
+  set note(note: string) {
+    if (note === this.#note) return
+    this.#note = note
+    this.#figuresAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** Instead of the usual sentence where there is no fix. */
+  set hint(hint: string) {
+    if (hint === this.#hint) return
+    this.#hint = hint
+    this.#figuresAt = Number.NEGATIVE_INFINITY
   }
 
   get hasFix(): boolean {
@@ -50,7 +63,7 @@ export class FixReport {
   }
 
   get detail(): string {
-    return this.note === '' ? this.#sentence() : `${this.#sentence()}; ${this.note}`
+    return this.#note === '' ? this.#sentence() : `${this.#sentence()}; ${this.#note}`
   }
 
   issue(code: IssueCode, detail: string): void {
@@ -135,13 +148,13 @@ export class FixReport {
       case 'fix':
         return [`receiving positions from ${place}`, this.#figures()].filter(Boolean).join(': ')
       case 'searching':
-        return `${place}: ${this.hint || 'the receiver has no fix yet'}`
+        return `${place}: ${this.#hint || 'the receiver has no fix yet'}`
       case 'lost':
-        return `${place}: ${this.hint || 'the receiver has no fix'}, the last one is ${age} s old`
+        return `${place}: ${this.#hint || 'the receiver has no fix'}, the last one is ${age} s old`
       case 'stuck':
         return `${place}: the receiver tells the same moment again and again; it may need a restart`
       case 'silent':
-        return `${place}: ${this.hint || silence}`
+        return `${place}: ${this.#hint || silence}`
     }
   }
 
