@@ -87,8 +87,14 @@ function stepsByKey(
     what,
     run: () => link.set(ubx.cfgValset, valset(keys)),
   })
+  const sentences = async (): Promise<Acknowledged> => {
+    const outcome = await link.set(ubx.cfgValset, valset(sentenceKeys(port, rateHz)))
+    if (outcome !== 'refused' || port === 'uart') return outcome
+    // What looks like USB here may be an adapter at the serial port of one without USB.
+    return link.set(ubx.cfgValset, valset(sentenceKeys('uart', rateHz)))
+  }
   return [
-    set('the sentences', sentenceKeys(port, rateHz)),
+    { what: 'the sentences', run: sentences },
     ...(dynamicModel === undefined ? [] : [set('the dynamic model', automotiveKeys)]),
     ...(constellations === undefined
       ? []

@@ -140,6 +140,14 @@ test('what it refuses is said, and the rest done', async () => {
   await made.source.stop()
 })
 
+test('one behind an adapter that looks like its own USB is told at its serial port', async () => {
+  const { bench: made, receiver } = bench(all, { generation: 'M10', refuses: [0x10780002] })
+  await over(made)
+  assert.is(receiver.values.get(0x209100ac), 1)
+  assert.match(made.detail, /set up for 5 Hz$/)
+  await made.source.stop()
+})
+
 test('a line that is too slow for the rate gets what it carries', async () => {
   const { bench: made, receiver } = bench({ rateHz: 10 }, { generation: 'M10' }, '/dev/ttyAMA0')
   await over(made)
