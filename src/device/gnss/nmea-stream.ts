@@ -54,9 +54,11 @@ export class NmeaStream {
       this.#options.frame(type * 256 + id, bytes.subarray(HEAD, -2))
       return
     }
-    // No frame after all: there may be sentences in it.
+    // No frame after all: there may be sentences in it. Frames are not looked for in it once more: a line
+    // full of false beginnings would cost the square of its length.
     this.#text(0xb5)
-    this.push(bytes.subarray(1))
+    if (frame.length === 2) this.#byte(byte)
+    else for (const one of bytes.subarray(1)) this.#text(one)
   }
 
   #text(byte: number): void {

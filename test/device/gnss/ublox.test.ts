@@ -234,6 +234,21 @@ test('answers are found among sentences, however they are cut', () => {
   }
 })
 
+test('a false beginning before a frame hides neither it nor the sentence after it', () => {
+  const heard: string[] = []
+  const stream = new NmeaStream({
+    line: (line) => heard.push(line),
+    frame: (type) => heard.push(type.toString(16)),
+    junk: () => undefined,
+  })
+  const ack = ubxFrame(ubx.ackAck, [0x06, 0x8a])
+  stream.push(Buffer.concat([Buffer.from([0xb5, 0xb5]), ack, Buffer.from(`${RMC}\r\n`)]))
+  const broken = ack.slice()
+  broken[6] = 0
+  stream.push(Buffer.concat([broken, ack, broken, Buffer.from(`${RMC}\r\n`)]))
+  assert.equal(heard, ['501', RMC, '501', RMC])
+})
+
 test('a version that says little is one without keys', () => {
   assert.equal(versionOf(new Uint8Array(0)), { name: 'u-blox', byKey: false })
   const old = new Uint8Array(40)
