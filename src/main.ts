@@ -53,7 +53,7 @@ FILTER  --pgn, --spn, --source N,…   --pid, --id HEX,…   --signal, --bus NAM
   simulate: {
     summary: 'be an adapter in a simulated vehicle',
     usage:
-      'slcan|elm327|stn|gvret|nmea [--link PATH | --port PATH | --tcp HOST:PORT] [--vehicle truck|car|ev] [--scenario NAME] [--single-pid] [--fault NAME,…] [--seed N]',
+      'slcan|elm327|stn|gvret|nmea|gpsd [--link PATH | --port PATH | --tcp HOST:PORT] [--vehicle truck|car|ev] [--scenario NAME] [--single-pid] [--fault NAME,…] [--seed N]',
     details: `slcan   also [--dialect NAME] [--file FILE | --rate FRAMES_PER_S]
 elm327  also [--version 1.0 … 2.3]
 A wrong NAME is answered with all there are.`,

@@ -1,7 +1,8 @@
 /**
  * `odograph simulate KIND`: a fake adapter on a pseudo-terminal, a real serial device or a TCP port,
- * for a gateway to open. Its bus carries a simulated vehicle; that of an SLCAN adapter may instead
- * carry a recording in real time (`--file`) or frames at a fixed rate (`--rate`).
+ * for a gateway to open; `gpsd` is a service on a TCP port. An adapter's bus carries a simulated
+ * vehicle; that of an SLCAN adapter may instead carry a recording in real time (`--file`) or frames
+ * at a fixed rate (`--rate`).
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +10,7 @@ import { type AdapterLine, openDevice, openPty } from '../device/simulator/pty.t
 import { openTcpLine } from '../device/simulator/tcp-line.ts'
 import type { CommandIo } from './command.ts'
 import { fakeAdapter } from './simulate/adapter.ts'
+import { simulateGpsd } from './simulate/gpsd.ts'
 import { parseSettings, type SimulateSettings } from './simulate/settings.ts'
 
 const BAUD = 115_200
@@ -18,6 +20,7 @@ export async function simulate(
   io: Pick<CommandIo, 'stdout' | 'stderr' | 'signal'>,
 ): Promise<number> {
   const settings = parseSettings(args)
+  if (settings.kind === 'gpsd') return simulateGpsd(settings, io)
   const say = (text: string) => void io.stderr.write(`${text}\n`)
   let line: AdapterLine | undefined
   const adapter = fakeAdapter(settings, {

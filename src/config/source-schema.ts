@@ -109,12 +109,39 @@ const socketcan = section({
   filters: filters('none'),
 }).describe('A CAN interface of Linux, such as an MCP2515 or MCP2518FD hat')
 
+const ublox = section({
+  rateHz: z.int().min(1).max(10).default(1).describe('Fixes a second'),
+  constellations: z
+    .array(z.enum(['gps', 'galileo', 'beidou', 'qzss', 'glonass', 'sbas']))
+    .min(1)
+    .optional()
+    .describe('Which satellites it uses; as they are set if absent'),
+  dynamicModel: z
+    .enum(['automotive'])
+    .optional()
+    .describe('How it may move; as it is set if absent'),
+})
+  .optional()
+  .describe('Sets up a u-blox receiver (6 to M10) whenever it is opened, and saves nothing in it')
+
 const nmea = section({
   ...base,
   type: z.literal('nmea'),
   port,
   baud: z.int().positive().default(9600).describe('Speed of the serial line'),
+  ublox,
 }).describe('A GNSS receiver that sends NMEA 0183')
+
+const gpsd = section({
+  ...base,
+  type: z.literal('gpsd'),
+  address: address.default('127.0.0.1:2947').describe('Where gpsd listens'),
+  device: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'the path of a device, as gpsd has it')
+    .optional()
+    .describe('Which of its receivers, such as /dev/ttyACM0; the first with a fix if absent'),
+}).describe('A GNSS receiver behind gpsd')
 
 const playback = section({
   ...decoded,
@@ -262,6 +289,7 @@ export const sourceSchema = z.discriminatedUnion('type', [
   gvret,
   socketcan,
   nmea,
+  gpsd,
   playback,
   simulator,
 ])

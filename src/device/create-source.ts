@@ -2,7 +2,9 @@
 import type { Clock, Source } from '../model/ports.ts'
 import type { FrameFilter } from '../model/transmit.ts'
 import { createPlayback } from './capture/playback.ts'
+import { createGpsdSource } from './gnss/gpsd-source.ts'
 import { createNmeaSource } from './gnss/nmea-source.ts'
+import type { UbloxSettings } from './gnss/ubx-setup.ts'
 import { onClock, steadyClock } from './on-clock.ts'
 import { createElmSource } from './serial/elm/elm.ts'
 import { createGvretSource } from './serial/gvret.ts'
@@ -47,7 +49,8 @@ export type SourceSettings =
       listenOnly: boolean
     }
   | ({ type: 'gvret'; baud: number; bitrate: number; listenOnly: boolean } & Line)
-  | ({ type: 'nmea'; baud: number } & Line)
+  | ({ type: 'nmea'; baud: number; ublox?: UbloxSettings | undefined } & Line)
+  | { type: 'gpsd'; id: string; address: string; device?: string | undefined }
 
 /** `wanted`: frames that an adapter may leave the others out for; empty: all are wanted. */
 export function createSource(
@@ -76,6 +79,8 @@ export function createSource(
       return createGvretSource(settings, { clock })
     case 'nmea':
       return createNmeaSource(settings, { clock })
+    case 'gpsd':
+      return createGpsdSource(settings, { clock })
   }
 }
 

@@ -24,8 +24,11 @@ export interface Session {
 export interface OpenContext {
   /** Aborted by `stop()`: `open` then gives back what it holds and rejects. */
   signal: AbortSignal
-  /** A session that is open tells of a change, such as a bus that fell silent. */
-  report(state: 'running' | 'silent', detail: string): void
+  /**
+   * A session that is open tells of a change, such as a bus that fell silent. `isUpdate`: of nothing
+   * but other figures in the sentence.
+   */
+  report(state: 'running' | 'silent', detail: string, isUpdate?: boolean): void
 }
 
 export interface Adapter {
@@ -122,8 +125,8 @@ export class Supervisor {
     try {
       const session = await this.#options.adapter.open({
         signal,
-        report: (state, detail) => {
-          if (isCurrent) this.#tell(state, detail)
+        report: (state, detail, isUpdate) => {
+          if (isCurrent) this.#tell(state, detail, isUpdate)
         },
       })
       const started = this.#clock.monotonic()
@@ -167,7 +170,7 @@ export class Supervisor {
     })
   }
 
-  #tell(state: SourceState, detail: string): void {
+  #tell(state: SourceState, detail: string, isUpdate = false): void {
     if (state !== this.#state) this.#since = this.#clock.now()
     this.#state = state
     this.#detail = detail
@@ -177,6 +180,7 @@ export class Supervisor {
       since: this.#since,
       frames: this.#options.frames(),
       reopened: Math.max(this.#opened - 1, 0),
+      ...(isUpdate ? { isUpdate: true as const } : {}),
     })
   }
 }

@@ -120,11 +120,11 @@ export class SourceLine implements SourceEvents {
     this.#options.logger.warn({ source: id, at, detail }, `${code}: ${issueTexts[code]}`)
   }
 
-  health(health: SourceHealth): void {
+  health({ isUpdate, ...health }: SourceHealth): void {
     const isNews = health.state !== this.#health.state || health.detail !== this.#health.detail
     this.#health = health
     this.#options.activity?.sourceState(this.id, health.state)
-    if (!isNews) return
+    if (!isNews || isUpdate === true) return
     const fields = { source: this.#options.source.id, state: health.state }
     if (health.state === 'waiting') this.#options.logger.warn(fields, health.detail)
     else this.#options.logger.info(fields, health.detail)

@@ -52,6 +52,8 @@ export interface SourceHealth {
   frames: number
   /** Times it had to be opened again. */
   reopened: number
+  /** Only figures in the sentence are others: to be shown, not to be logged. */
+  isUpdate?: true
 }
 
 export interface SourceEvents {

@@ -104,6 +104,7 @@ test('every kind of source has defaults, and a CAN adapter only listens', () => 
       '  - { id: e, type: gvret, port: /dev/ttyACM1 }',
       '  - { id: f, type: socketcan }',
       '  - { id: g, type: nmea, port: /dev/ttyAMA0 }',
+      '  - { id: h, type: gpsd }',
     ),
   )
   assert.equal(loaded.findings, [])
@@ -124,6 +125,7 @@ test('every kind of source has defaults, and a CAN adapter only listens', () => 
     },
     { ...safe, id: 'f', type: 'socketcan', interface: 'can0', filters: 'none' },
     { id: 'g', vehicle: 'vehicle', type: 'nmea', port: '/dev/ttyAMA0', baud: 9600 },
+    { id: 'h', vehicle: 'vehicle', type: 'gpsd', address: '127.0.0.1:2947' },
   ])
 })
 
@@ -698,7 +700,7 @@ test('the JSON Schema is JSON, knows every section, describes, and asks for noth
   assert.equal(schema.required ?? [], [])
   const kinds = schema.properties?.sources?.items
   const sources = kinds?.oneOf ?? kinds?.anyOf ?? []
-  assert.is(sources.length, 13)
+  assert.is(sources.length, 14)
   for (const source of sources) {
     assert.ok(source.description)
     assert.ok(source.properties?.id?.description)

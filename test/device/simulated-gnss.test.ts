@@ -94,4 +94,29 @@ test('faults: wrong checksums, no fix, a date 1024 weeks early', () => {
   assert.is(date, '050207')
 })
 
+test('faults: the last place as not valid, 0 and 0, a date that is late, silence, bytes between', () => {
+  const stale = fields(withFault('stale'), 'RMC')
+  assert.equal(stale.slice(2, 6), fields(nmeaSentences(physics, DRIVING), 'RMC').slice(2, 6))
+  assert.is(stale[1], 'V')
+  assert.equal(fields(withFault('null-island'), 'RMC').slice(1, 6), [
+    ...['A', '0000.0000', 'N', '00000.0000', 'E'],
+  ])
+  const nights = Array.from({ length: 20 }, (_, second) => {
+    const faults = new Set<GnssFault>(['midnight'])
+    const rmc = fields(nmeaSentences(physics, DRIVING + second * SECOND, { faults }), 'RMC')
+    return `${rmc[0]} ${rmc[8]}`
+  })
+  assert.ok(
+    nights.includes('000000.00 210926') && nights.includes('000001.00 220926'),
+    nights.join(),
+  )
+  const faults = new Set<GnssFault>(['silence'])
+  const spoken = Array.from({ length: 60 }, (_, second) =>
+    nmeaSentences(physics, DRIVING + second * SECOND, { faults }),
+  )
+  assert.is(spoken.filter((sentences) => sentences.length === 0).length, 20)
+  const garbage = withFault('garbage')
+  assert.is(garbage.filter((one) => one.startsWith('\xb5\x62')).length, garbage.length / 2)
+})
+
 test.run()

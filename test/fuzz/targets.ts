@@ -4,6 +4,7 @@ import { candump } from './targets/candump.ts'
 import { captures } from './targets/captures.ts'
 import { dbc } from './targets/dbc.ts'
 import { dm1 } from './targets/dm.ts'
+import { gpsd, nmea } from './targets/gnss.ts'
 import { isotp } from './targets/isotp.ts'
 import { lora } from './targets/lora.ts'
 import { slcan } from './targets/slcan.ts'
@@ -19,4 +20,6 @@ export const targets: readonly Target[] = [
   dm1,
   dbc,
   ...lora,
+  nmea,
+  gpsd,
 ]

@@ -288,6 +288,34 @@ test('a date that is too early by roll-overs of the GPS week is put right', () =
   }
 })
 
+test('a date before the build that no roll-over explains is refused', () => {
+  const wrong: [name: string, date: number][] = [
+    ['the beginning of GPS', Date.UTC(1980, 0, 6, 0, 3)],
+    ['the beginning of the second count', Date.UTC(1999, 7, 23)],
+    ['the beginning of the third count', Date.UTC(2019, 3, 8)],
+    ['a clock that was never set', Date.UTC(2019, 0, 1)],
+    ['another one', Date.UTC(2000, 0, 1)],
+  ]
+  for (const [name, date] of wrong) {
+    const bench = new Bench(0).fixes(30, 100, date - TRUE)
+    assert.is(bench.keeper.trust, 'none', name)
+    assert.equal(bench.reports, [])
+    // What it tells once it has heard the week counts.
+    bench.fixes(5, 100)
+    assert.is(bench.keeper.trust, 'gnss', name)
+    assert.ok(Math.abs(bench.off) < 200)
+  }
+})
+
+test('a date that follows midnight a second late is never believed', () => {
+  const bench = new Bench(0).fixes(5, 100)
+  for (let second = 0; second < 600; second += 1) {
+    bench.fixes(9, 100).fixes(1, 100, -DAY)
+    assert.ok(Math.abs(bench.off) < 500)
+  }
+  assert.is(bench.reports.length, 1)
+})
+
 test('a date more than 20 years after the build is refused', () => {
   const bench = new Bench(0).fixes(20, 100, 21 * 366 * DAY)
   assert.is(bench.keeper.trust, 'none')

@@ -11,6 +11,7 @@ import { simulatedBus } from '../../device/simulator/simulated-bus.ts'
 import { SlcanAdapter, type SlcanFault } from '../../device/simulator/slcan-adapter.ts'
 import { createSteadyTraffic } from '../../device/simulator/steady-traffic.ts'
 import { StnAdapter } from '../../device/simulator/stn-adapter.ts'
+import { UbloxReceiver } from '../../device/simulator/ublox-receiver.ts'
 import type { CanFrame } from '../../model/frame.ts'
 import type { Source } from '../../model/ports.ts'
 import type { SimulateSettings } from './settings.ts'
@@ -151,23 +152,26 @@ function playingAdapter(
   }
 }
 
-/** A satellite receiver hears nothing; it talks once a second. */
+/** A satellite receiver talks by itself; it listens to what u-blox receivers understand. */
 function receiver({ scenario, seed, faults }: SimulateSettings, wire: Wire): FakeAdapter {
   const physics = new Physics({ scenario: scenarios[scenario ?? 'demo'], seed })
   const options = { faults: new Set(faults as GnssFault[]) }
+  const listener = new UbloxReceiver({ write: (bytes) => wire.write(bytes) })
   let timer: NodeJS.Timeout | undefined
   let sentences = 0
+  const talk = () => {
+    const spoken = nmeaSentences(physics, Date.now() * 1000, options)
+    sentences += spoken.length
+    wire.write(Buffer.from(spoken.join(''), 'latin1'))
+    timer = setTimeout(talk, listener.periodMs)
+  }
   return {
-    receive: () => undefined,
+    receive: (bytes) => listener.receive(bytes),
     start() {
-      timer = setInterval(() => {
-        const spoken = nmeaSentences(physics, Date.now() * 1000, options)
-        sentences += spoken.length
-        wire.write(Buffer.from(spoken.join('')))
-      }, SECOND_MS)
+      timer = setTimeout(talk, SECOND_MS)
     },
     async stop() {
-      clearInterval(timer)
+      clearTimeout(timer)
     },
     summary: () => `${sentences} sentences sent`,
   }

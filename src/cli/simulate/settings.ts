@@ -2,6 +2,7 @@
 import { hostAndPort } from '../../config/address.ts'
 import { elmFaults } from '../../device/simulator/elm-faults.ts'
 import { gnssFaults } from '../../device/simulator/gnss.ts'
+import { gpsdFaults } from '../../device/simulator/gpsd-lines.ts'
 import { gvretFaults } from '../../device/simulator/gvret-adapter.ts'
 import { type ScenarioName, scenarios } from '../../device/simulator/physics-scenario.ts'
 import {
@@ -23,6 +24,7 @@ export const adapterKinds = {
   stn: elmFaults,
   gvret: gvretFaults,
   nmea: gnssFaults,
+  gpsd: gpsdFaults,
 } as const satisfies Record<string, Readonly<Record<string, string>>>
 
 export type AdapterKind = keyof typeof adapterKinds

@@ -1,203 +1,98 @@
 /**
- * A GNSS receiver that sends NMEA 0183 over a serial line or TCP, as a source: what it measures goes to
- * the vehicle as readings of this source. Nothing is ever written to it. Latitude and longitude
- * come from one sentence; without a valid fix nothing comes at all.
+ * A GNSS receiver that sends NMEA 0183 over a serial line or TCP, as a source. Nothing is written to
+ * it unless it is to be set up (`ublox`). Without a valid fix nothing comes at all.
  */
-import type { Clock, Source, SourceEvents } from '../../model/ports.ts'
-import type { SignalName } from '../../model/signals.ts'
-import type { Millis } from '../../model/time.ts'
-import { openLine } from '../open-line.ts'
-import type { OpenPort, PortOptions } from '../serial/port.ts'
+import type { Source } from '../../model/ports.ts'
+import type { OpenPort } from '../serial/port.ts'
+import type { FixReport } from './fix-report.ts'
 import {
-  type After,
-  type BackOff,
-  type OpenContext,
-  type Session,
-  Supervisor,
-  systemAfter,
-  systemClock,
-} from '../supervisor.ts'
-import { type Fix, parseSentence } from './nmea-sentence.ts'
+  createGnssSource,
+  type GnssDependencies,
+  type GnssProtocol,
+  type GnssWorld,
+} from './gnss-source.ts'
+import { NmeaReceiver } from './nmea-receiver.ts'
+import { parseSentence } from './nmea-sentence.ts'
+import { NmeaStream } from './nmea-stream.ts'
+import { UbxLink } from './ubx-link.ts'
+import { setUpUblox, type UbloxLine, type UbloxSettings } from './ubx-setup.ts'
+
+export type NmeaDependencies = GnssDependencies
 
 export interface NmeaOptions {
   id: string
   /** Path of the serial device, or `tcp://HOST:PORT`. */
   port: string
   baud?: number
+  /** Sets a u-blox receiver up, each time that it is opened. */
+  ublox?: UbloxSettings | undefined
 }
 
-export interface NmeaDependencies {
-  clock?: Clock
-  after?: After
-  random?: () => number
-  backOff?: Partial<BackOff>
-  open?: (options: PortOptions) => Promise<OpenPort>
-}
-
-/** Latitude before longitude: they are one place. */
-const order: readonly (keyof Fix & SignalName)[] = [
-  'latitude',
-  'longitude',
-  'altitude',
-  'heading',
-  'hdop',
-  'nsat',
-  'speed',
-]
-const LOOK_MS: Millis = 1000
-const SILENT_MS: Millis = 5000
-/** The standard allows 82 characters; receivers with long names of their own exceed it. */
-const MAX_LINE = 256
+const BINARY =
+  'the receiver speaks its binary protocol alone; `ublox: {}` has it speak NMEA as well'
 
 export function createNmeaSource(options: NmeaOptions, deps: NmeaDependencies = {}): Source {
-  const { clock = systemClock, after = systemAfter, open = openLine } = deps
-  let sentences = 0
-  let supervisor: Supervisor | undefined
+  const { id, port, baud = 9600, ublox } = options
+  const line = {
+    ...{ id, path: port, place: port, baud },
+    silence: 'no sentence comes: is it a GNSS receiver, and is the baud rate right?',
+  }
+  return createGnssSource(line, deps, (report, world) => protocol(report, world, baud, ublox))
+}
+
+function protocol(
+  report: FixReport,
+  { clock, after }: GnssWorld,
+  baud: number,
+  ublox: UbloxSettings | undefined,
+): GnssProtocol {
+  const receiver = new NmeaReceiver(report, () => clock.monotonic())
+  let link: UbxLink | undefined
+  let hasTalked = false
+  const stream = new NmeaStream({
+    line(text) {
+      hasTalked = take(text, receiver, report) || hasTalked
+      if (hasTalked) report.hint = ''
+    },
+    frame(type, payload) {
+      report.heard()
+      if (!hasTalked) report.hint = BINARY
+      link?.frame(type, payload)
+    },
+    junk: (code, detail) => report.issue(code, detail),
+  })
   return {
-    id: options.id,
-    buses: [],
-    start(events) {
-      if (supervisor !== undefined) return
-      const counted = () => {
-        sentences += 1
-      }
-      supervisor = new Supervisor({
-        adapter: {
-          open: (context) =>
-            NmeaSession.open(options, { clock, after, open }, events, counted, context),
-        },
-        health: (health) => events.health(health),
-        frames: () => sentences,
-        clock,
-        after,
-        ...(deps.random === undefined ? {} : { random: deps.random }),
-        ...(deps.backOff === undefined ? {} : { backOff: deps.backOff }),
+    take: (chunk) => stream.push(chunk),
+    opened(port) {
+      if (ublox === undefined) return
+      link = new UbxLink(port, after)
+      void setUpUblox(link, ublox, lineOf(port, baud)).then((outcome) => {
+        report.note = outcome ?? ''
       })
-      supervisor.start()
     },
-    async stop() {
-      await supervisor?.stop()
-    },
+    close: () => link?.close(),
   }
 }
 
-interface World {
-  clock: Clock
-  after: After
-  open: (options: PortOptions) => Promise<OpenPort>
+/** USB and networks have no baud rate that would matter. */
+function lineOf({ path, device }: OpenPort, baud: number): UbloxLine {
+  if (device.startsWith('/dev/ttyACM')) return { port: 'usb', baud: undefined }
+  return { port: 'uart', baud: path.startsWith('tcp://') ? undefined : baud }
 }
 
-class NmeaSession implements Session {
-  readonly closed: Promise<string>
-  readonly #options: NmeaOptions
-  readonly #world: World
-  readonly #events: SourceEvents
-  readonly #counted: () => void
-  readonly #context: OpenContext
-  #resolve: (reason: string) => void = () => undefined
-  #port: OpenPort | undefined
-  #line = ''
-  #heardAt: Millis
-  #state: 'silent' | 'searching' | 'fix' = 'searching'
-  #cancelLook: () => void = () => undefined
-
-  static async open(
-    options: NmeaOptions,
-    world: World,
-    events: SourceEvents,
-    counted: () => void,
-    context: OpenContext,
-  ): Promise<NmeaSession> {
-    const session = new NmeaSession(options, world, events, counted, context)
-    const { port: path, baud = 9600 } = options
-    session.#port = await world.open({
-      path,
-      baudRate: baud,
-      signal: context.signal,
-      data: (chunk) => session.#take(chunk),
-      closed: (reason) => session.#resolve(reason),
-    })
-    session.#look()
-    return session
+/** Whether it is a sentence. */
+function take(line: string, receiver: NmeaReceiver, report: FixReport): boolean {
+  // AIS, of a receiver on a boat's network.
+  if (line.startsWith('!')) return false
+  const sentence = parseSentence(line)
+  const text = `"${line.slice(0, 48)}"`
+  if (sentence.kind === 'checksum') report.issue('checksum-wrong', text)
+  else if (sentence.kind === 'malformed') report.issue('line-malformed', text)
+  else {
+    report.heard()
+    if (sentence.kind === 'impossible') report.issue('implausible', text)
+    else receiver.take(sentence)
+    return true
   }
-
-  private constructor(
-    options: NmeaOptions,
-    world: World,
-    events: SourceEvents,
-    counted: () => void,
-    context: OpenContext,
-  ) {
-    this.#options = options
-    this.#world = world
-    this.#events = events
-    this.#counted = counted
-    this.#context = context
-    this.#heardAt = world.clock.monotonic()
-    this.closed = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
-  }
-
-  get detail(): string {
-    const { port } = this.#options
-    if (this.#state === 'fix') return `receiving positions from ${port}`
-    if (this.#state === 'searching') return `${port}: the receiver has no fix yet`
-    return `${port}: no sentence comes: is it a GNSS receiver, and is the baud rate right?`
-  }
-
-  async close(): Promise<void> {
-    this.#cancelLook()
-    this.#resolve('closed')
-    await this.#port?.close()
-  }
-
-  #take(chunk: Uint8Array): void {
-    for (const byte of chunk) {
-      if (byte === 0x0d || byte === 0x0a) {
-        if (this.#line !== '') this.#sentence(this.#line)
-        this.#line = ''
-      } else if (byte === 0x24) this.#line = '$'
-      else if (this.#line.length < MAX_LINE) this.#line += String.fromCharCode(byte)
-    }
-  }
-
-  #sentence(line: string): void {
-    const time = this.#world.clock.now() * 1000
-    const at = this.#options.port
-    const sentence = parseSentence(line)
-    if (sentence.kind === 'malformed' || sentence.kind === 'checksum') {
-      const code = sentence.kind === 'checksum' ? 'checksum-wrong' : 'line-malformed'
-      this.#events.issue({ code, at, detail: `"${line.slice(0, 48)}"`, time })
-      return
-    }
-    this.#counted()
-    this.#heardAt = this.#world.clock.monotonic()
-    if (sentence.kind === 'nothing') {
-      if (this.#state === 'silent') this.#become('searching')
-      return
-    }
-    this.#become(sentence.kind === 'fix' ? 'fix' : 'searching')
-    if (sentence.kind !== 'fix') return
-    if (sentence.utc !== undefined) {
-      this.#events.time?.({ utc: sentence.utc, monotonic: this.#heardAt })
-    }
-    for (const signal of order) {
-      const value = sentence.fix[signal]
-      if (value !== undefined) this.#events.measured?.(signal, value, time)
-    }
-  }
-
-  #become(state: 'silent' | 'searching' | 'fix'): void {
-    if (state === this.#state) return
-    this.#state = state
-    this.#context.report(state === 'silent' ? 'silent' : 'running', this.detail)
-  }
-
-  #look(): void {
-    this.#cancelLook = this.#world.after(LOOK_MS, () => {
-      if (this.#world.clock.monotonic() - this.#heardAt >= SILENT_MS) this.#become('silent')
-      this.#look()
-    })
-  }
+  return false
 }

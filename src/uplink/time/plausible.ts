@@ -12,8 +12,22 @@ export function isPlausible(time: Millis, buildDate: Millis): boolean {
   return time >= buildDate && time <= buildDate + LIFETIME_MS
 }
 
-/** A date as a receiver tells it, with the roll-overs of its week number put right. */
-export function withoutRollOver(utc: Millis, buildDate: Millis): Millis {
+/** The first moment that GPS counts from. */
+const GPS_START: Millis = Date.UTC(1980, 0, 6)
+const WEEK_MS: Millis = 7 * DAY_MS
+/** A date that had to be put right is a weaker one: it has to be near. */
+const CORRECTED_MS: Millis = 10 * 365.25 * DAY_MS
+
+/**
+ * The date that a receiver means: with the roll-overs of its week number put right. Undefined where
+ * it can mean none: one that is before the build and in the first week of a count is that of a
+ * receiver that has not heard the week yet; another one that lands far off was no roll-over.
+ */
+export function withoutRollOver(utc: Millis, buildDate: Millis): Millis | undefined {
   const missing = Math.ceil((buildDate - utc) / WEEKS_MS)
-  return utc + Math.max(missing, 0) * WEEKS_MS
+  if (missing <= 0) return utc
+  const sinceCount = (((utc - GPS_START) % WEEKS_MS) + WEEKS_MS) % WEEKS_MS
+  const corrected = utc + missing * WEEKS_MS
+  const isMeant = sinceCount >= WEEK_MS && corrected <= buildDate + CORRECTED_MS
+  return isMeant ? corrected : undefined
 }

@@ -132,7 +132,7 @@ export class TimeKeeper {
     const { buildDate } = this.#options
     const { monotonic } = fix
     const utc = withoutRollOver(fix.utc, buildDate)
-    if (!isPlausible(utc, buildDate)) return
+    if (utc === undefined || !isPlausible(utc, buildDate)) return
     const target = this.#fixes.take({ utc, monotonic })
     if (target === undefined || !this.#isCredible(target, monotonic)) return
     if (RANK[this.#trust] < RANK.gnss) {

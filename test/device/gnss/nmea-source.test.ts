@@ -1,12 +1,13 @@
 /** A GNSS receiver as a source, fed with the sentences of a simulated one. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseSentence } from '../../src/device/gnss/nmea-sentence.ts'
-import { createNmeaSource } from '../../src/device/gnss/nmea-source.ts'
-import { type GnssFault, nmeaSentences } from '../../src/device/simulator/gnss.ts'
-import type { Issue } from '../../src/model/issue.ts'
-import type { GnssTime, SourceHealth } from '../../src/model/ports.ts'
-import { HandClock } from '../support/hand-clock.ts'
+import { parseSentence } from '../../../src/device/gnss/nmea-sentence.ts'
+import { createNmeaSource } from '../../../src/device/gnss/nmea-source.ts'
+import { type GnssFault, nmeaSentences } from '../../../src/device/simulator/gnss.ts'
+import type { Issue } from '../../../src/model/issue.ts'
+import type { GnssTime, SourceHealth } from '../../../src/model/ports.ts'
+import { signed } from '../../support/gnss-bench.ts'
+import { HandClock } from '../../support/hand-clock.ts'
 
 const test = suite('NMEA')
 
@@ -124,13 +125,6 @@ const sentences: [line: string, kind: string][] = [
   ['$', 'malformed'],
 ]
 
-/** With its right checksum. */
-function signed(body: string): string {
-  let sum = 0
-  for (const char of body) sum ^= char.charCodeAt(0)
-  return `$${body}*${sum.toString(16).toUpperCase().padStart(2, '0')}`
-}
-
 test('a sentence is what its checksum and its fields say', () => {
   for (const [line, kind] of sentences) assert.is(parseSentence(line).kind, kind, line)
   assert.is(parseSentence(signed('GPRMC,120000.00,V,,,,,,,230726,,,N')).kind, 'no-fix')
@@ -146,7 +140,7 @@ test('a sentence is what its checksum and its fields say', () => {
   assert.is(parseSentence(signed('GNGGA,120000,4528.7,N,00908.6,E,0,00,99,,,,,,')).kind, 'no-fix')
   assert.is(parseSentence(signed('GNGGA,120000,4528.7,N,00908.6,E,8,05,1,10,M,,,,')).kind, 'no-fix')
   assert.equal(parseSentence(signed('GNRMC,1,A,3351.000,S,15112.600,E,,,230726')), {
-    kind: 'fix',
+    ...{ kind: 'fix', type: 'RMC', clock: '1' },
     fix: { latitude: -33.85, longitude: 151.21 },
   })
 })
