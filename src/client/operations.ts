@@ -4,6 +4,15 @@
  */
 
 export interface Schemas {
+  Adapters: Array<{
+    path: string
+    state: 'asking' | 'known' | 'unknown' | 'in-use' | 'failed'
+    says: string
+    type?: string
+    usedBy?: string
+    /** A source of the configuration that would use it. */
+    source?: Record<string, number | string | boolean>
+  }>
   Audit: {
     reads: Array<{
       /** The first time within the minute. */
@@ -21,6 +30,77 @@ export interface Schemas {
     }>
     next?: string
   }
+  Bus: {
+    /** Since somebody looks. */
+    since: string
+    buses: Array<{
+      bus: string
+      frames: number
+      errors: number
+      perSecond: number
+      /** Share of the bit rate, 0 to 1. */
+      load?: number
+      bitrate: number
+      /** The bit rate is a guess. */
+      assumed: boolean
+      /** Frames of further identifiers. */
+      others: number
+    }>
+    ids: Array<{
+      bus: string
+      /** Hexadecimal: three digits, or eight of an extended one. */
+      id: string
+      count: number
+      /** ms */
+      period?: number
+      /** That its rhythm lacks; an estimate. */
+      missing: number
+      /** Hexadecimal. */
+      data: string
+      /** RFC 3339, UTC */
+      time: string
+      pgn?: number
+      source?: number
+      destination?: number
+      name?: string
+      values: Array<{
+        label: string
+        value: number | string
+        unit: string
+      }>
+    }>
+  }
+  Capture: {
+    id: string
+    trigger: 'request' | 'button' | 'trouble-code' | 'harsh-braking' | 'anomaly' | 'continuous'
+    cause: string
+    /** RFC 3339, UTC */
+    at: string
+    /** RFC 3339, UTC */
+    from: string
+    /** RFC 3339, UTC */
+    to: string
+    state: 'recording' | 'ready'
+    frames: number
+    bytes: number
+  }
+  CaptureRemoved: {
+    removed: boolean
+  }
+  Captures: Array<{
+    id: string
+    trigger: 'request' | 'button' | 'trouble-code' | 'harsh-braking' | 'anomaly' | 'continuous'
+    cause: string
+    /** RFC 3339, UTC */
+    at: string
+    /** RFC 3339, UTC */
+    from: string
+    /** RFC 3339, UTC */
+    to: string
+    state: 'recording' | 'ready'
+    frames: number
+    bytes: number
+  }>
   Claim: {
     /** Whether the gateway has an owner. */
     claimed: boolean
@@ -42,6 +122,8 @@ export interface Schemas {
     origin: 'file' | 'last-known-good' | 'defaults'
     /** What is in force; secrets are not shown. */
     values: Record<string, unknown>
+    /** What stands in the file itself. */
+    written: Record<string, unknown>
     /** What is wrong with it. */
     findings: Array<string>
     /** Of the file: for If-Match. */
@@ -217,6 +299,43 @@ export interface Schemas {
     userDeviceId: string
     message: string
   }
+  FramesBehind: {
+    signal: string
+    label: string
+    unit: string
+    reading: {
+      value?: number | string | boolean
+      quality: 'ok' | 'estimated' | 'stale' | 'absent' | 'error'
+      /** RFC 3339, UTC */
+      time: string
+      source: string
+      sender: number
+      /** Trust among the definitions of the signal; 0 is the best. */
+      rank: number
+    }
+    frames: Array<{
+      /** RFC 3339, UTC */
+      time: string
+      bus: string
+      /** Hexadecimal: three digits, or eight of an extended one. */
+      id: string
+      /** Hexadecimal. */
+      data: string
+    }>
+    /** Everything that the message said. */
+    said: Array<{
+      definition: string
+      label: string
+      raw?: number
+      value?: number | string
+      unit: string
+      text?: string
+      /** This is where the value comes from. */
+      matches: boolean
+    }>
+    /** Where the frames are; in memory where it is absent. */
+    capture?: string
+  }
   /** The data of a server-sent event `frames`. */
   FramesMessage: {
     frames: Array<{
@@ -386,6 +505,16 @@ export interface Schemas {
       type: 'zone.dimo.device.status.update'
     }
   }
+  Identity: {
+    vin?: string
+    make?: string
+    year?: number
+    profile?: string
+    proposals: Array<{
+      id: string
+      label: string
+    }>
+  }
   IssuedTokens: {
     tokens: Array<{
       /** `jti` */
@@ -450,6 +579,14 @@ export interface Schemas {
         }
       | Record<string, unknown>
   }
+  Log: Array<{
+    number: number
+    /** RFC 3339, UTC */
+    time: string
+    level: 'debug' | 'info' | 'warn' | 'error'
+    message: string
+    fields: Record<string, unknown>
+  }>
   Lora: {
     devices: Array<{
       id: string
@@ -613,6 +750,10 @@ export interface Schemas {
     /** Where it is not `ok`. */
     quality?: Record<string, string>
   }>
+  Restart: {
+    code: number
+    message: string
+  }
   RevokedToken: {
     id: string
     revoked: true
@@ -944,6 +1085,17 @@ export interface Operations {
       answer: Schemas['Export']
     }
     /**
+     * What is plugged in, what it says it is, and the source that would use it.
+     * get_v1_gateway_adapters
+     */
+    '/v1/gateway/adapters': {
+      query: {
+        /** Asks this one, too: a path, or tcp://HOST:PORT. */
+        port?: string | undefined
+      }
+      answer: Schemas['Adapters']
+    }
+    /**
      * Who read location or identity: a row for each token, route and minute.
      * get_v1_gateway_audit
      */
@@ -987,6 +1139,19 @@ export interface Operations {
      */
     '/v1/gateway/health': {
       answer: Schemas['GatewayHealth']
+    }
+    /**
+     * The newest lines of the log.
+     * get_v1_gateway_log
+     */
+    '/v1/gateway/log': {
+      query: {
+        /** Lines after the one with this number. */
+        after?: number | undefined
+        /** The newest so many; 200 by default. */
+        limit?: number | undefined
+      }
+      answer: Schemas['Log']
     }
     /**
      * LoRa devices: when they were heard, how well, what had no effect and why.
@@ -1310,6 +1475,41 @@ export interface Operations {
       answer: Schemas['Usage']
     }
     /**
+     * What goes on on the buses: rates, load, identifiers with what they say.
+     * get_v1_vehicle_bus
+     */
+    '/v1/vehicle/{tokenId}/bus': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Bus']
+    }
+    /**
+     * Raw frames that are kept as files, the newest first.
+     * get_v1_vehicle_captures
+     */
+    '/v1/vehicle/{tokenId}/captures': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Captures']
+    }
+    /**
+     * The file of a capture: a candump log, compressed.
+     * get_v1_vehicle_captures_captureId
+     */
+    '/v1/vehicle/{tokenId}/captures/{captureId}': {
+      path: {
+        /** From the list. */
+        captureId: string
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Capture']
+    }
+    /**
      * Distance per local day, from the first to the last day with any data.
      * get_v1_vehicle_daily_distance
      */
@@ -1384,6 +1584,97 @@ export interface Operations {
       answer: Schemas['Events']
     }
     /**
+     * The frames behind a value, and everything that their message said.
+     * get_v1_vehicle_explain
+     */
+    '/v1/vehicle/{tokenId}/explain': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      query: {
+        /** A time of RFC 3339 with a zone; now by default. */
+        at?: string | undefined
+        /** Only frames of this bus. */
+        bus?: string | undefined
+        /** The signal. */
+        signal:
+          | 'odometer'
+          | 'speed'
+          | 'engineSpeed'
+          | 'engineLoad'
+          | 'fuelPercentRemaining'
+          | 'batteryVoltage'
+          | 'coolantTemp'
+          | 'ambientTemp'
+          | 'intakeTemp'
+          | 'intakePressure'
+          | 'barometricPressure'
+          | 'throttlePosition'
+          | 'engineHours'
+          | 'tripDistance'
+          | 'latitude'
+          | 'longitude'
+          | 'tirePressureFrontLeft'
+          | 'tirePressureFrontRight'
+          | 'tirePressureBackLeft'
+          | 'tirePressureBackRight'
+          | 'charging'
+          | 'soc'
+          | 'chargeLimit'
+          | 'batteryCapacity'
+          | 'tractionVoltage'
+          | 'tractionCurrent'
+          | 'tractionPower'
+          | 'tractionTemp'
+          | 'motorSpeed'
+          | 'range'
+          | 'oil'
+          | 'oilPressure'
+          | 'oilTemp'
+          | 'fuelRate'
+          | 'fuelUsed'
+          | 'fuelEconomy'
+          | 'fuelTemp'
+          | 'fuelPressure'
+          | 'acceleratorPosition'
+          | 'brakePedalPosition'
+          | 'brakePedal'
+          | 'parkingBrake'
+          | 'clutchPedal'
+          | 'cruiseControl'
+          | 'pto'
+          | 'engineTorque'
+          | 'gear'
+          | 'transmissionTemp'
+          | 'boostPressure'
+          | 'exhaustTemp'
+          | 'massAirFlow'
+          | 'timingAdvance'
+          | 'shortFuelTrim'
+          | 'longFuelTrim'
+          | 'runTime'
+          | 'idleHours'
+          | 'idleFuelUsed'
+          | 'defLevel'
+          | 'grossWeight'
+          | 'malfunctionLamp'
+          | 'dtcCount'
+          | 'distanceWithMil'
+          | 'distanceSinceClear'
+          | 'altitude'
+          | 'heading'
+          | 'hdop'
+          | 'nsat'
+          | 'activity'
+          | 'activityReason'
+          | 'ignition'
+          | 'vin'
+          | 'vinLast8'
+      }
+      answer: Schemas['FramesBehind']
+    }
+    /**
      * Raw CAN frames as they come from the wire: server-sent events.
      * get_v1_vehicle_frames
      */
@@ -1443,6 +1734,17 @@ export interface Operations {
       }
       answer: Schemas['History']
       line: Schemas['Hit']
+    }
+    /**
+     * Who the vehicle is, and the profiles that are made for such a one.
+     * get_v1_vehicle_identity
+     */
+    '/v1/vehicle/{tokenId}/identity': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['Identity']
     }
     /**
      * What could not be read or done, by source: how often, and what the newest was.
@@ -1690,6 +1992,13 @@ export interface Operations {
       answer: Schemas['Token']
     }
     /**
+     * Starts the gateway anew, with the configuration as it is now.
+     * post_v1_gateway_restart
+     */
+    '/v1/gateway/restart': {
+      answer: Schemas['Restart']
+    }
+    /**
      * Takes events of a LoRa network server.
      * post_v1_lora
      */
@@ -1734,6 +2043,25 @@ export interface Operations {
         userDeviceId: string
       }
       answer: Schemas['ExportRequest']
+    }
+    /**
+     * Keeps the raw frames around now.
+     * post_v1_vehicle_captures
+     */
+    '/v1/vehicle/{tokenId}/captures': {
+      path: {
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      body: {
+        /** Why, in words. */
+        cause?: string
+        /** Seconds before now, as far as they are in memory; as configured by default. */
+        before?: number
+        /** Seconds after now. */
+        after?: number
+      }
+      answer: Schemas['Capture']
     }
     /**
      * Clears the trouble codes of the vehicle, while it stands still.
@@ -1840,6 +2168,19 @@ export interface Operations {
         userDeviceId: string
       }
       answer: Schemas['ExportJob']
+    }
+    /**
+     * Removes a capture.
+     * delete_v1_vehicle_captures_captureId
+     */
+    '/v1/vehicle/{tokenId}/captures/{captureId}': {
+      path: {
+        /** From the list. */
+        captureId: string
+        /** Token id of the vehicle: a decimal text. */
+        tokenId: string
+      }
+      answer: Schemas['CaptureRemoved']
     }
   }
 }

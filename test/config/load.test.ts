@@ -39,6 +39,11 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     gateway: { owner: 'owner' },
     vehicles: [],
     sources: [],
+    captures: {
+      ...{ memoryMegabytes: 8, megabytes: 200, before: 60, after: 30, braking: 4 },
+      triggers: ['trouble-code', 'harsh-braking', 'anomaly'],
+      continuous: false,
+    },
     flows: { start: false, listen: '127.0.0.1:1880' },
     geofences: [],
     governor: {

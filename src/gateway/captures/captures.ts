@@ -185,7 +185,10 @@ export class Captures implements CaptureDesk {
     return { ...note, state: 'recording', frames: 0, bytes: 0 }
   }
 
-  /** Every few minutes, or sooner where the memory would lose frames that are not on the card. */
+  /**
+   * Every few minutes, or sooner where the memory would lose frames that are not on the card; at the end
+   * (`least` 0) up to the last frame.
+   */
   #keepAll(least = CONTINUOUS_EVERY): void {
     const { clock, settings } = this.#options
     const now = clock.now()
@@ -198,7 +201,7 @@ export class Captures implements CaptureDesk {
       this.#keptTo.set(vehicle, now)
       this.#write({
         ...{ id: newId(now, 'continuous'), vehicle, trigger: 'continuous', at: since },
-        ...{ cause: 'all frames are kept', from: since, to: now - 1, due: 0 },
+        ...{ cause: 'all frames are kept', from: since, to: least === 0 ? now : now - 1, due: 0 },
       })
     }
   }
