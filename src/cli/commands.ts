@@ -206,6 +206,27 @@ A wrong NAME is answered with all there are.`,
     ],
     load: async () => (await import('./sources.ts')).sources,
   },
+  doctor: {
+    summary: 'find out what is wrong, why, and what helps',
+    usage: '[--config FILE] [--data DIR] [--json] [--no-send]',
+    details: `Configuration, data folder, card, journal, API, sources, clock, broker, service and machine, a line each.
+Where the gateway runs, its health is asked and the ports are left alone; else each adapter is asked
+what it is, and its bus is heard for a moment, listen-only: nothing is sent to the vehicle. The broker
+gets one small message, <root>/<gateway>/doctor.
+--no-send  opens no port and does not log in to the broker
+Exit code  0 all is well, 1 there are warnings, 2 something does not work`,
+    options: [
+      CONFIG,
+      DATA,
+      JSON_OUTPUT,
+      { name: '--no-send', description: 'open no port, publish nothing' },
+    ],
+    examples: [
+      ['odograph doctor --config odograph.yaml', 'everything'],
+      ['sudo -u odograph odograph doctor --json', 'as the user of the service, for a program'],
+    ],
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   governor: {
     summary: 'which frames went out to a bus, and why',
     usage:

@@ -34,8 +34,13 @@ for (const [name, entry] of Object.entries(commands)) {
     const known = entry.options.map((option) => option.name)
     const lines = entry.examples.map(([line]) => line)
     assert.ok(lines.length > 0, 'there is an example')
-    for (const line of lines) assert.match(line, new RegExp(`^odograph ${name}( |$)`))
-    const named = [entry.usage, ...lines].join(' ').match(/(?<=[\s[(|])--?[a-z][a-z-]*/g) ?? []
+    for (const line of lines)
+      assert.match(line, new RegExp(`^(sudo -u odograph )?odograph ${name}( |$)`))
+    const named =
+      [entry.usage, ...lines]
+        .join(' ')
+        .replaceAll('sudo -u', '')
+        .match(/(?<=[\s[(|])--?[a-z][a-z-]*/g) ?? []
     for (const option of named) assert.ok(known.includes(option), `${option} is in the table`)
   })
 }
