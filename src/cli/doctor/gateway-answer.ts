@@ -62,7 +62,10 @@ function isAlive(answer: unknown): boolean {
 
 function isRefused(error: unknown): boolean {
   const { code } = error as { code?: string }
-  return code !== undefined && /^(ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH|EHOSTUNREACH)$/.test(code)
+  return (
+    code !== undefined &&
+    /^(ECONNREFUSED|ETIMEDOUT|EADDRNOTAVAIL|ENETUNREACH|EHOSTUNREACH)$/.test(code)
+  )
 }
 
 /** Made with the gateway's own key; nothing is made that is not there. */
@@ -90,7 +93,7 @@ async function get(config: Config, folder: string, path: string, token?: string)
       host: new URL(ownAddress(config)).host,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     }
-    const asked = request({ path, headers, createConnection: () => socket, agent: false })
+    const asked = request({ path, headers, createConnection: () => socket })
     asked.setTimeout(PATIENCE_MS, () => asked.destroy(new Error('it does not answer')))
     asked.on('error', reject)
     asked.on('response', (response) => {
@@ -119,7 +122,8 @@ function connected(config: Config, folder: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const isTls = protocol === 'https:'
     const socket = isTls ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to)
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('it does not answer')))
+    const late = Object.assign(new Error('it does not answer'), { code: 'ETIMEDOUT' })
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy(late))
     socket.once('error', reject)
     socket.once(isTls ? 'secureConnect' : 'connect', () => {
       const file = isTls ? certificateFile(config, folder) : undefined

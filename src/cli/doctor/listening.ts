@@ -1,10 +1,12 @@
 /** The source as the gateway would run it, for a moment, with nothing behind it: what comes of it. */
 import { setTimeout as passed } from 'node:timers/promises'
+import type { SourceConfig } from '../../config/schema.ts'
 import { createSource } from '../../device/create-source.ts'
 import type { Millis } from '../../model/time.ts'
 import type { BusState } from '../../model/transmit.ts'
 import type { Examination } from './examination.ts'
-import type { SerialSource } from './serial.ts'
+
+export type SerialSource = Extract<SourceConfig, { type: 'slcan' | 'elm327' | 'gvret' }>
 
 export interface Heard {
   frames: number

@@ -2,17 +2,14 @@
  * A CAN adapter on a serial line: what is plugged in is asked, and then its bus is heard for a moment,
  * listen-only whatever the configuration says. Nothing is sent to the vehicle.
  */
-import type { SourceConfig } from '../../config/schema.ts'
 import { type Identified, identify, usualBauds } from '../../device/identify/identify.ts'
 import { hasBaud } from '../../device/serial/slcan-load.ts'
 import { OdographError } from '../../model/errors.ts'
 import { fullBus, slowLine } from './baud.ts'
 import type { Examination } from './examination.ts'
 import { type Finding, failure, note, ok, warning } from './finding.ts'
-import { type Heard, listen } from './listening.ts'
+import { type Heard, listen, type SerialSource } from './listening.ts'
 import { busy, bySource, isNetwork, modemManager, portProblem, silentBus } from './port.ts'
-
-export type SerialSource = Extract<SourceConfig, { type: 'slcan' | 'elm327' | 'gvret' }>
 
 const names: Record<Identified['kind'], string> = {
   elm327: 'an ELM327',
