@@ -72,7 +72,12 @@ async function silence(
   evidence: string,
 ): Promise<Finding> {
   const bauds = usualBauds.filter((rate) => rate !== baud)
-  const found = await identify({ open: world.open, path: port, bauds, signal })
+  const found = await identify({
+    ...{ open: world.open, wait: world.wait },
+    path: port,
+    bauds,
+    signal,
+  })
   if (found === undefined || found.kind !== 'nmea') {
     const what = found === undefined ? 'says nothing' : `is no receiver, but ${found.kind}`
     const id_ = found === undefined ? 'gnss-silent' : 'adapter-wrong-type'

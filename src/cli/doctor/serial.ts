@@ -59,7 +59,12 @@ async function identified(
   const bauds = [...new Set([...(baud === undefined ? [] : [baud]), ...usualBauds])]
   try {
     const usable = isNetwork(port) ? bauds.slice(0, 1) : bauds
-    const found = await identify({ open: world.open, path: port, bauds: usable, signal })
+    const found = await identify({
+      ...{ open: world.open, wait: world.wait },
+      path: port,
+      bauds: usable,
+      signal,
+    })
     return found ?? silent(id, port, usable)
   } catch (error) {
     if (!(error instanceof OdographError)) throw error
@@ -127,6 +132,8 @@ function busFindings(source: SerialSource, heard: Heard, { world }: Examination)
     return [failure('source-failed', `${id} does not work`, { source: id, cause: heard.failed })]
   }
   const errors = heard.bus === 'errors' ? [busErrors(id, heard.busDetail)] : []
+  // Silence has its reason then.
+  if (heard.frames === 0 && errors.length > 0) return errors
   if (heard.frames === 0) {
     const isListening = type !== 'elm327' || source.listenOnly
     const silence = isListening
@@ -135,7 +142,7 @@ function busFindings(source: SerialSource, heard: Heard, { world }: Examination)
           source: id,
           evidence,
         })
-    return [...errors, silence]
+    return [silence]
   }
   const device = isNetwork(source.port) ? source.port : world.leadsTo(source.port)
   const load = hasBaud(device) ? lineFindings(source, heard) : []

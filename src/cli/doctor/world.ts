@@ -3,7 +3,9 @@ import { accessSync, constants, readdirSync, readlinkSync, realpathSync, statSyn
 import { statfs } from 'node:fs/promises'
 import { freemem, totalmem, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as passed } from 'node:timers/promises'
 import { openLine } from '../../device/open-line.ts'
+import type { Millis } from '../../model/time.ts'
 import { systemTimeWorld, type TimeWorld } from '../../uplink/time/time-world.ts'
 
 export interface World extends TimeWorld {
@@ -18,6 +20,8 @@ export interface World extends TimeWorld {
   space(folder: string): Promise<{ free: number; total: number }>
   memory(): { free: number; total: number }
   open: typeof openLine
+  /** Lets time pass. */
+  wait(ms: Millis): Promise<unknown>
   user: string
   environment: Record<string, string | undefined>
   nodeVersion: string
@@ -47,6 +51,7 @@ export function systemWorld(root = '/'): World {
     },
     memory: () => ({ free: available(at('/proc/meminfo')) ?? freemem(), total: totalmem() }),
     open: openLine,
+    wait: (ms) => passed(ms),
     user: userName(),
     environment: process.env,
     nodeVersion: process.versions.node,
