@@ -206,6 +206,35 @@ A wrong NAME is answered with all there are.`,
     ],
     load: async () => (await import('./sources.ts')).sources,
   },
+  init: {
+    summary: 'write a first configuration, by questions or by flags',
+    usage:
+      '[--config FILE] [--port PATH] [--vehicle ID] [--token-id N] [--bitrate N] [--listen HOST:PORT] [--mqtt URL] [--home-assistant] [--yes] [--force]',
+    details: `Asks what is plugged in, then asks you: the adapter, the vehicle, the bus, the broker. Flags answer
+beforehand; with --yes, or without a terminal, nothing is asked. --port simulator is a simulated vehicle.
+A password in the URL of the broker goes to a file of its own. Nothing is written over without --force.`,
+    options: [
+      { name: '--config', argument: 'FILE', description: 'where it goes; ./odograph.yaml' },
+      { name: '--port', argument: 'PATH', description: 'the adapter, or simulator' },
+      VEHICLE,
+      { name: '--token-id', argument: 'N', description: 'number of the vehicle in the API' },
+      { name: '--bitrate', argument: 'N', description: 'of the bus: 250000 or 500000 mostly' },
+      LISTEN,
+      { name: '--mqtt', argument: 'URL', description: 'a broker' },
+      { name: '--home-assistant', description: 'announce the vehicle to Home Assistant' },
+      { name: '--yes', description: 'ask nothing' },
+      FORCE,
+    ],
+    examples: [
+      ['odograph init', 'asks, and writes ./odograph.yaml'],
+      ['odograph init --port simulator --yes', 'a simulated vehicle, without a question'],
+      [
+        'odograph init --config /etc/odograph/odograph.yaml --vehicle van1 --bitrate 250000 --mqtt mqtts://broker.example --yes',
+        'for an installation by a script',
+      ],
+    ],
+    load: async () => (await import('./init.ts')).init,
+  },
   doctor: {
     summary: 'find out what is wrong, why, and what helps',
     usage: '[--config FILE] [--data DIR] [--json] [--no-send]',
