@@ -478,4 +478,25 @@ folder; a settings.js there adds to the settings. The editor opens for the owner
     ],
     load: async () => (await import('./config.ts')).config,
   },
+  completion: {
+    summary: 'print what a shell needs to complete the commands',
+    usage: 'bash|zsh|fish',
+    verbs: ['bash', 'zsh', 'fish'],
+    options: [],
+    examples: [
+      ['odograph completion bash | sudo tee /etc/bash_completion.d/odograph', 'for everybody'],
+      ['odograph completion fish > ~/.config/fish/completions/odograph.fish', 'for yourself'],
+    ],
+    load: async () => (await import('./completion.ts')).completionOf(commands),
+  },
+  man: {
+    summary: 'print the manual page',
+    usage: '',
+    options: [],
+    examples: [
+      ['odograph man | man -l -', 'read it'],
+      ['odograph man | sudo tee /usr/local/share/man/man1/odograph.1', 'keep it'],
+    ],
+    load: async () => (await import('./man.ts')).manOf(commands),
+  },
 }

@@ -32,7 +32,7 @@ for (const [name, entry] of Object.entries(commands)) {
 
   test(`${name}: usage and examples speak of options that there are`, () => {
     const known = entry.options.map((option) => option.name)
-    const lines = entry.examples.map(([line]) => line)
+    const lines = entry.examples.map(([line]) => line.split(' | ')[0] ?? '')
     assert.ok(lines.length > 0, 'there is an example')
     for (const line of lines)
       assert.match(line, new RegExp(`^(sudo -u odograph )?odograph ${name}( |$)`))
