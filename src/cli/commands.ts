@@ -256,6 +256,27 @@ Exit code  0 all is well, 1 there are warnings, 2 something does not work`,
     ],
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  bundle: {
+    summary: 'make an archive for whoever helps, without secrets and positions',
+    usage: '[FILE.tar.gz] [--config FILE] [--data DIR] [--no-send] [--force]',
+    details: `Holds version, system, configuration, the findings of the doctor, health, sizes of the journal, the newest
+lines of the log. Without passwords, keys, tokens, hosts, names, VINs, positions, addresses; what is not
+known to be harmless is left out. Look through it before you send it: it is sent nowhere by itself.`,
+    options: [
+      CONFIG,
+      DATA,
+      { name: '--no-send', description: 'open no port, publish nothing' },
+      FORCE,
+    ],
+    examples: [
+      [
+        'sudo odograph bundle --config /etc/odograph/odograph.yaml --data /var/lib/odograph',
+        'odograph-bundle-<day>.tar.gz',
+      ],
+      ['odograph bundle report.tar.gz --config odograph.yaml', 'with a name of your own'],
+    ],
+    load: async () => (await import('./bundle.ts')).bundle,
+  },
   governor: {
     summary: 'which frames went out to a bus, and why',
     usage:

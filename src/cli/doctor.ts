@@ -57,12 +57,20 @@ export interface DiagnoseOptions {
 }
 
 export async function diagnose(options: DiagnoseOptions): Promise<Finding[]> {
+  return (await examineMachine(options)).findings
+}
+
+/** The findings, and what they were found with. */
+export async function examineMachine(
+  options: DiagnoseOptions,
+): Promise<{ examination: Examination; findings: Finding[] }> {
   const { config: file, mayAsk, world, signal, progress } = options
   const folder = dataFolderPath(options.data)
   const loaded = loadConfig({ file, good: goodConfigPath(folder), environment: world.environment })
   const gateway = await askGateway(loaded.config, folder)
   const examination: Examination = { world, loaded, folder, mayAsk, gateway, signal }
-  return examine(examination, checksFor(examination), progress)
+  const findings = await examine(examination, checksFor(examination), progress)
+  return { examination, findings }
 }
 
 function checksFor(examination: Examination): Check[] {

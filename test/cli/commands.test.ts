@@ -35,7 +35,7 @@ for (const [name, entry] of Object.entries(commands)) {
     const lines = entry.examples.map(([line]) => line.split(' | ')[0] ?? '')
     assert.ok(lines.length > 0, 'there is an example')
     for (const line of lines)
-      assert.match(line, new RegExp(`^(sudo -u odograph )?odograph ${name}( |$)`))
+      assert.match(line, new RegExp(`^(sudo (-u odograph )?)?odograph ${name}( |$)`))
     const named =
       [entry.usage, ...lines]
         .join(' ')
