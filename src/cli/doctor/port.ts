@@ -31,11 +31,13 @@ export async function portProblem(
 }
 
 export function busy(source: string, port: string, names: string): Finding {
+  const end = names.includes('odograph')
+    ? 'a gateway runs whose API is elsewhere: name its configuration (--config) and data folder (--data)'
+    : 'end it, or give it another port'
   return failure('port-busy', `${source}: another program has ${port}`, {
     source,
     cause: names === '' ? 'who it is, only root can see' : `it is open in ${names}`,
-    remedy:
-      names === '' ? `sudo fuser -v ${port} names it; end it` : 'end it, or give it another port',
+    remedy: names === '' ? `sudo fuser -v ${port} names it; end it` : end,
   })
 }
 

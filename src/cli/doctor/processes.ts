@@ -6,12 +6,18 @@ export interface Holder {
   name: string
 }
 
-/** Who makes a pseudo-terminal has both its ends open, and holds nobody up. */
+/** Who makes a pseudo-terminal has both its ends open, and holds nobody up; nor does a simulated adapter. */
 const MASTER = '/dev/ptmx'
+const SIMULATOR = 'simulate'
 
 export function holdersOf(world: World, device: string): Holder[] {
   const isPseudo = device.startsWith('/dev/pts/')
-  return holders(world, (files) => files.includes(device) && !(isPseudo && files.includes(MASTER)))
+  const isOtherEnd = ({ pid }: Holder) => isPseudo && wordsOf(world, pid).includes(SIMULATOR)
+  const found = holders(
+    world,
+    (files) => files.includes(device) && !(isPseudo && files.includes(MASTER)),
+  )
+  return found.filter((holder) => !isOtherEnd(holder))
 }
 
 /** Who listens at a TCP port. */
@@ -37,9 +43,12 @@ function holders(world: World, holds: (files: string[]) => boolean): Holder[] {
   return found
 }
 
+function wordsOf(world: World, pid: string): string[] {
+  return (world.read(`/proc/${pid}/cmdline`) ?? '').split('\0')
+}
+
 function nameOf(world: World, pid: string): string {
-  const words = (world.read(`/proc/${pid}/cmdline`) ?? '').split('\0')
-  if (words.some((word) => /odograph|dist\/main\.js$/.test(word))) return 'odograph'
+  if (wordsOf(world, pid).some((word) => /odograph|dist\/main\.js$/.test(word))) return 'odograph'
   return (world.read(`/proc/${pid}/comm`) ?? '?').trim()
 }
 
