@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { hostAndPort } from '../../config/address.ts'
+import { openDatabase } from '../../database/sqlite.ts'
 import { messageOf, systemCode } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
 import { ENDING_MS } from './broker-tls.ts'
@@ -84,7 +85,7 @@ function unclaimed({ loaded, folder }: Examination): Finding[] {
   const { listen, claimed } = loaded.config.api
   const { host } = hostAndPort(listen)
   const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  if (isLocal || claimed || existsSync(join(folder, 'tokens.db'))) return []
+  if (isLocal || claimed || isClaimed(join(folder, 'tokens.db'))) return []
   return [
     note(
       'api-unclaimed',
@@ -96,6 +97,17 @@ function unclaimed({ loaded, folder }: Examination): Finding[] {
       },
     ),
   ]
+}
+
+/** As the register of tokens has it; it is not made here. */
+function isClaimed(path: string): boolean {
+  if (!existsSync(path)) return false
+  const database = openDatabase(path, { readOnly: true })
+  try {
+    return database.prepare("SELECT 1 FROM mark WHERE name = 'claimed'").get() !== undefined
+  } finally {
+    database.close()
+  }
 }
 
 function certificate({ loaded, folder, world, gateway }: Examination): Finding[] {

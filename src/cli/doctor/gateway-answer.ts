@@ -10,10 +10,9 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { issueUserToken } from '../../api/auth/tokens.ts'
-import { loadSigningKey } from '../../config/identity.ts'
+import type { SigningKey } from '../../config/identity.ts'
 import type { Config } from '../../config/schema.ts'
 import { ownAddress } from '../../gateway/own-address.ts'
-import { openTokenStore } from '../../gateway/token-register.ts'
 import { messageOf } from '../../model/errors.ts'
 import type { LoraReport } from '../../model/lora-desk.ts'
 import type { GatewayHealth } from '../../model/ports.ts'
@@ -30,34 +29,56 @@ const PATIENCE_MS = 3000
 const TOKEN_SECONDS = 60
 const MAX_BODY = 4_000_000
 
+/** Where to ask, and by which certificate it is known. */
+interface Place {
+  url: URL
+  certificate: string | undefined
+}
+
 export async function askGateway(config: Config, folder: string): Promise<GatewayAnswer> {
+  const certificate = certificateFile(config, folder)
+  const configured = new URL(ownAddress(config))
+  // While nobody has claimed it, it answers on loopback instead of at its address.
+  const local = new URL(configured)
+  local.hostname = '127.0.0.1'
+  const first = await askAt({ url: configured, certificate }, config, folder)
+  if (first.state !== 'nothing' || isLoopback(configured.hostname)) return first
+  return askAt({ url: local, certificate }, config, folder)
+}
+
+async function askAt(place: Place, config: Config, folder: string): Promise<GatewayAnswer> {
   let socket: Socket
   try {
-    socket = await connected(config, folder)
+    socket = await connected(place)
   } catch (error) {
     return isRefused(error) ? { state: 'nothing' } : { state: 'stranger', detail: messageOf(error) }
   }
   socket.destroy()
   try {
-    const alive = await get(config, folder, '/health')
+    const alive = await get(place, '/health')
     if (!isAlive(alive)) return { state: 'stranger', detail: 'its answer is no gateway’s' }
   } catch (error) {
     return { state: 'stranger', detail: messageOf(error) }
   }
   try {
     const token = await shortToken(config, folder)
-    const health = (await get(config, folder, '/v1/gateway/health', token)) as GatewayHealth
+    const health = (await get(place, '/v1/gateway/health', token)) as GatewayHealth
     if (!Array.isArray(health.findings)) throw new Error('it does not know a token of this folder')
-    const lora = (await get(config, folder, '/v1/gateway/lora', token)) as LoraReport
+    const lora = (await get(place, '/v1/gateway/lora', token)) as LoraReport
     return { state: 'running', health, ...(Array.isArray(lora.devices) ? { lora } : {}) }
   } catch (error) {
     return { state: 'untold', reason: messageOf(error) }
   }
 }
 
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.')
+}
+
+/** At an address of the network it wants a token even to say that it is up. */
 function isAlive(answer: unknown): boolean {
-  const { code, clockTrust } = (answer ?? {}) as { code?: unknown; clockTrust?: unknown }
-  return code === 200 && typeof clockTrust === 'string'
+  const { code, message, clockTrust } = (answer ?? {}) as Record<string, unknown>
+  return code === 200 ? typeof clockTrust === 'string' : code === 401 && typeof message === 'string'
 }
 
 function isRefused(error: unknown): boolean {
@@ -68,29 +89,27 @@ function isRefused(error: unknown): boolean {
   )
 }
 
-/** Made with the gateway's own key; nothing is made that is not there. */
-async function shortToken(config: Config, folder: string): Promise<string> {
-  if (!existsSync(join(folder, 'signing-key.json'))) {
+/**
+ * Made with the gateway's own key. It stands in no register: to look at a gateway must not claim it,
+ * and writes nothing.
+ */
+async function shortToken({ api, gateway }: Config, folder: string): Promise<string> {
+  const path = join(folder, 'signing-key.json')
+  if (!existsSync(path)) {
     throw new Error(`${folder} is not its data folder, or may not be read; name it with --data`)
   }
-  const register = openTokenStore(folder, () => Date.now())
-  try {
-    const { issuer, auth } = config.api
-    const keys = { signingKey: loadSigningKey(folder), issuer, register }
-    return await issueUserToken(
-      { ...keys, ...withoutUndefined({ audience: auth.audience }) },
-      { sub: config.gateway.owner, expiresSeconds: TOKEN_SECONDS },
-    )
-  } finally {
-    register.close()
-  }
+  const signingKey = JSON.parse(readFileSync(path, 'utf8')) as SigningKey
+  return issueUserToken(
+    { signingKey, issuer: api.issuer, ...withoutUndefined({ audience: api.auth.audience }) },
+    { sub: gateway.owner, expiresSeconds: TOKEN_SECONDS },
+  )
 }
 
-async function get(config: Config, folder: string, path: string, token?: string): Promise<unknown> {
-  const socket = await connected(config, folder)
+async function get(place: Place, path: string, token?: string): Promise<unknown> {
+  const socket = await connected(place)
   return new Promise((resolve, reject) => {
     const headers = {
-      host: new URL(ownAddress(config)).host,
+      host: place.url.host,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     }
     const asked = request({ path, headers, createConnection: () => socket })
@@ -116,8 +135,8 @@ async function get(config: Config, folder: string, path: string, token?: string)
   })
 }
 
-function connected(config: Config, folder: string): Promise<Socket> {
-  const { protocol, hostname, port } = new URL(ownAddress(config))
+function connected({ url, certificate }: Place): Promise<Socket> {
+  const { protocol, hostname, port } = url
   const to = { host: hostname.replace(/^\[|\]$/g, ''), port: portOf(port, protocol) }
   return new Promise((resolve, reject) => {
     const isTls = protocol === 'https:'
@@ -126,9 +145,9 @@ function connected(config: Config, folder: string): Promise<Socket> {
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(late))
     socket.once('error', reject)
     socket.once(isTls ? 'secureConnect' : 'connect', () => {
-      const file = isTls ? certificateFile(config, folder) : undefined
       const peer = 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined
-      if (isTls && (file === undefined || peer?.fingerprint256 !== fingerprint(file))) {
+      const expected = certificate === undefined ? undefined : fingerprint(certificate)
+      if (isTls && (expected === undefined || peer?.fingerprint256 !== expected)) {
         socket.destroy()
         reject(new Error('its certificate is not the one of the configuration'))
       } else resolve(socket)

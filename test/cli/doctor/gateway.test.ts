@@ -8,6 +8,7 @@ import type { Examination } from '../../../src/cli/doctor/examination.ts'
 import { bySource } from '../../../src/cli/doctor/port.ts'
 import { systemWorld } from '../../../src/cli/doctor/world.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import { openTokenStore } from '../../../src/gateway/token-register.ts'
 import type { GatewayHealth, SourceReport } from '../../../src/model/ports.ts'
 import { selfSigned } from '../../support/certificates.ts'
 import { DoctorBench } from '../../support/doctor-bench.ts'
@@ -83,6 +84,27 @@ test('with the data folder of another gateway, its health is not told, and nothi
     assert.is(told?.severity, 'note')
     assert.match(told?.cause ?? '', /not its data folder/)
     await gateway.command.stop()
+  }))
+
+test('to look at a gateway does not claim it, and writes nothing', () =>
+  inBench(async (bench) => {
+    const listen = `api: { listen: '0.0.0.0:${bench.port}' }\n`
+    const config = bench.configure(listen + WELL)
+    const command = new Command(['run', '--data', bench.data, '--config', config])
+    bench.folder.commands.push(command)
+    await until('ready', () => command.stdout.startsWith('ready'))
+    const findings = await bench.diagnose()
+    const ids = findings.map(({ id }) => id)
+    assert.ok(ids.includes('gateway-running'), JSON.stringify(findings, undefined, 2))
+    assert.ok(ids.includes('api-unclaimed'), ids.join())
+    const tokens = openTokenStore(bench.data, () => Date.now())
+    try {
+      assert.is(tokens.isClaimed, false)
+      assert.equal(tokens.list(), [])
+    } finally {
+      tokens.close()
+    }
+    await command.stop()
   }))
 
 function reported(sources: Partial<SourceReport>[]): Examination {
