@@ -34,6 +34,7 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(`${version()}\n`)
     return 0
   }
+  if (name === 'help' && rest[0] !== undefined) return await main([rest[0], '--help'])
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(overview(commands, version(), paintFor(process.stdout, process.env)))
     return name === undefined ? 2 : 0

@@ -23,7 +23,7 @@ export interface Collected {
   redact: Redact
 }
 
-const LOG_LINES = '500'
+const LOG_LINES = '300'
 /** Words of ours: ids of findings, codes of issues. */
 const FIXED: ReadonlySet<string> = new Set(['id', 'severity', 'code', 'text', 'state', 'type'])
 const FIXED_OF_FINDINGS: ReadonlySet<string> = new Set(['id', 'severity'])

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { hostAndPort } from '../../config/address.ts'
 import { openDatabase } from '../../database/sqlite.ts'
 import { messageOf, systemCode } from '../../model/errors.ts'
+import type { GatewayHealth } from '../../model/ports.ts'
 import type { Millis } from '../../model/time.ts'
 import { ENDING_MS } from './broker-tls.ts'
 import type { Check, Examination } from './examination.ts'
@@ -23,7 +24,7 @@ export const api: Check = {
     const rest = [...unclaimed(examination), ...certificate(examination)]
     switch (gateway.state) {
       case 'running':
-        return [...runningFindings(gateway.health), ...rest]
+        return [...runningFindings(gateway.health, loaded.findings), ...rest]
       case 'untold':
         return [
           note('gateway-untold', 'A gateway runs, and does not tell its health', {
@@ -46,11 +47,23 @@ export const api: Check = {
   },
 }
 
-function runningFindings(health: { version: string; findings: string[] }): Finding[] {
+/** What it says of itself; what has a check of its own here is told there, with a remedy. */
+function runningFindings(health: GatewayHealth, configuration: readonly string[]): Finding[] {
+  const { version, findings, sources, clock, mqtt } = health
+  const covered = new Set([
+    ...configuration,
+    ...sources.map(({ id, detail }) => `${id}: ${detail}`),
+    clock?.detail ?? '',
+    `MQTT: ${mqtt.detail}`,
+  ])
+  const others = findings.filter((sentence) => !covered.has(sentence))
   return [
-    ok('gateway-running', `The gateway runs (${health.version})`),
-    // Said in its own words; what has a check of its own is told there again, with a remedy.
-    ...health.findings.map((sentence) => note('gateway-degraded', `The gateway says: ${sentence}`)),
+    ok('gateway-running', `The gateway runs (${version})`),
+    ...others.map((sentence) =>
+      warning('gateway-degraded', `The gateway says: ${sentence}`, {
+        remedy: 'journalctl -u odograph -n 50 tells more; so does /v1/gateway/health',
+      }),
+    ),
   ]
 }
 

@@ -22,6 +22,8 @@ export interface Examination {
 export interface Check {
   /** As it is told while it takes long. */
   name: string
+  /** It takes long, and no timer runs meanwhile. */
+  isBlocking?(examination: Examination): boolean
   run(examination: Examination): Promise<Finding[]> | Finding[]
 }
 
@@ -47,6 +49,7 @@ async function guarded(
   examination: Examination,
   progress: (name: string) => void,
 ): Promise<Finding[]> {
+  if (check.isBlocking?.(examination) === true) progress(check.name)
   const slow = setTimeout(() => progress(check.name), SLOW_MS)
   const end = new AbortController()
   try {

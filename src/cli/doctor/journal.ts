@@ -12,12 +12,18 @@ import { vehicleFindings } from './vehicle.ts'
 
 /** Every page of more takes minutes on a card: what an unclean end left is looked at then, no more. */
 const WHOLE_LIMIT = 300_000_000
+/** About a second of reading. */
+const LONG = 30_000_000
 const HOUR: Millis = 3_600_000
 const OLD: Millis = 24 * HOUR
 const GROWING: Millis = HOUR
 
 export const journal: Check = {
   name: 'journal',
+  isBlocking({ folder }) {
+    const path = journalPath(folder)
+    return existsSync(path) && statSync(path).size > LONG
+  },
   run(examination) {
     const path = journalPath(examination.folder)
     if (!existsSync(path)) return [note('journal-missing', `There is no journal at ${path} yet`)]

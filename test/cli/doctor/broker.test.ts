@@ -34,8 +34,12 @@ async function tlsBroker(
   bench.broker(`url: 'mqtts://127.0.0.1:${port}'${ca}${more}`)
 }
 
-/** One whose days are given, from the past on; `openssl x509` alone makes such. */
-function expired(bench: DoctorBench): { certFile: string; keyFile: string } {
+/** One whose days are given, as `20240101`; `openssl ca` alone makes such. */
+function dated(
+  bench: DoctorBench,
+  from: string,
+  to: string,
+): { certFile: string; keyFile: string } {
   const at = (name: string) => join(bench.folder.path, name)
   const run = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -47,7 +51,7 @@ function expired(bench: DoctorBench): { certFile: string; keyFile: string } {
     'ca.cnf',
     `[ca]\ndefault_ca=own\n[own]\ndatabase=${at('index.txt')}\nserial=${at('serial')}\nnew_certs_dir=${bench.folder.path}\ndefault_md=sha256\npolicy=any\nx509_extensions=names\nunique_subject=no\n[any]\ncommonName=supplied\n[names]\nsubjectAltName=DNS:localhost,IP:127.0.0.1\n`,
   )
-  const dates = ['-startdate', '20240101000000Z', '-enddate', '20240201000000Z']
+  const dates = ['-startdate', `${from}000000Z`, '-enddate', `${to}000000Z`]
   const made = ['-in', at('old.csr'), '-out', at('old.crt'), '-keyfile', at('old.key')]
   run('ca', '-batch', '-selfsign', '-notext', '-config', at('ca.cnf'), ...dates, ...made)
   return { certFile: at('old.crt'), keyFile: at('old.key') }
@@ -80,7 +84,15 @@ const faults: Fault[] = [
     id: 'broker-tls-expired',
     severity: 'failure',
     needs: TLS,
-    set: (bench) => tlsBroker(bench, { files: expired(bench) }),
+    set: (bench) => tlsBroker(bench, { files: dated(bench, '20240101', '20240201') }),
+  },
+  {
+    fault: 'a certificate that is not valid yet',
+    id: 'broker-tls-not-yet',
+    severity: 'failure',
+    needs: TLS,
+    says: /timedatectl/,
+    set: (bench) => tlsBroker(bench, { files: dated(bench, '20480101', '20490101') }),
   },
   {
     fault: 'a certificate for another name',
