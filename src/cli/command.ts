@@ -5,6 +5,8 @@ import { messageOf, OdographError } from '../model/errors.ts'
 export interface CommandIo {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number }
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+  /** Absent: nobody is there to be asked. */
+  stdin?: NodeJS.ReadableStream & { isTTY?: boolean }
   version: string
   /** Aborted by Ctrl-C and SIGTERM. */
   signal: AbortSignal
@@ -22,6 +24,30 @@ interface Parsing<T extends Options> {
 type Parsed<T extends Options> = ReturnType<typeof parseArgs<Parsing<T>>>
 
 export type Command = (args: string[], io: CommandIo) => Promise<number>
+
+/** A row of the table of commands. */
+export interface CommandEntry {
+  summary: string
+  usage: string
+  /** Further lines of `--help`. */
+  details?: string
+  /** What may stand first, where that is one of a few words. */
+  verbs?: readonly string[]
+  options: readonly CommandOption[]
+  /** A whole command line, and what it does. */
+  examples: readonly (readonly [line: string, does: string])[]
+  load: () => Promise<Command>
+}
+
+export interface CommandOption {
+  /** With its dashes. */
+  name: string
+  /** Absent for a switch. `FILE` and `DIR` are completed as such, `a|b` as one of these words. */
+  argument?: string
+  description: string
+}
+
+export type CommandTable = Readonly<Record<string, CommandEntry>>
 
 /** Parses options and exactly the named positionals. Throws `usage` with what would be accepted. */
 export function parseCommand<T extends Options>(

@@ -21,6 +21,8 @@ export interface LoadedConfig {
   config: Config
   /** One sentence a finding, with its place; empty when all is well. */
   findings: string[]
+  /** Those that are about keys that nobody knows. */
+  unknown: readonly string[]
   /** Where it comes from, and the text of the file, if it could be read. */
   file?: string
   origin: ConfigFile['origin']
@@ -52,7 +54,11 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const { input, place, origin, text } = read
   const variables = applyEnvironment(input, environment, findings)
   for (const [key, given] of applyAssignments(input, set)) variables.set(key, given)
-  const { config, findings: more } = checkConfig(input, (path) => {
+  const {
+    config,
+    findings: more,
+    unknown,
+  } = checkConfig(input, (path) => {
     const variable = variables.get(path.join('.'))
     return variable === undefined ? place(path) : `${variable}: ${path.join('.')}`
   })
@@ -60,6 +66,7 @@ export function loadConfig(options: LoadOptions): LoadedConfig {
   const loaded = {
     config,
     findings: shortened(findings),
+    unknown,
     origin,
     givenBy: variables,
     ...(file === undefined ? {} : { file }),
@@ -82,15 +89,16 @@ const nameOf: Place = (path) => path.join('.') || 'configuration'
 export function checkConfig(
   input: Record<string, unknown>,
   place: Place = nameOf,
-): { config: Config; findings: string[] } {
+): { config: Config; findings: string[]; unknown: string[] } {
   const findings: string[] = []
+  const unknown: string[] = []
   const origins: Origins = new Map()
   const placed: Place = (path) => place(originalPath(path, origins))
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const result = configSchema.safeParse(input)
     if (result.success) {
       findings.push(...crossCheck(result.data, placed))
-      return { config: result.data, findings }
+      return { config: result.data, findings, unknown }
     }
     const { issues } = result.error
     for (const issue of issues) {
@@ -98,16 +106,18 @@ export function checkConfig(
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => [...issue.path, key])
           : [issue.path]
-      for (const path of paths) {
-        findings.push(`${placed(path)}: ${issue.message}${suggestion(issue, path, input)}`)
-      }
+      const told = paths.map(
+        (path) => `${placed(path)}: ${issue.message}${suggestion(issue, path, input)}`,
+      )
+      findings.push(...told)
+      if (issue.code === 'unrecognized_keys') unknown.push(...told)
     }
     // What two issues are about is taken out once.
     const places = new Map(issues.map((issue) => [issue.path.join('.'), issue]))
     for (const issue of places.values()) takeOut(input, issue)
     takeOutElements(input, issues, origins)
   }
-  return { config: configSchema.parse({}), findings }
+  return { config: configSchema.parse({}), findings, unknown }
 }
 
 /** What may have been meant. */

@@ -20,6 +20,9 @@ const names: Record<Identified['kind'], string> = {
   nmea: 'GNSS receiver',
 }
 
+/** Of a finding what a configuration is written from. */
+export type FoundAdapter = Pick<AdapterFinding, 'path' | 'says' | 'type' | 'source'>
+
 /** Asks one port. Never rejects: what went wrong is what it says. */
 export async function askPort(
   path: string,

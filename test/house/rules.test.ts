@@ -29,7 +29,7 @@ function textOf(file: string): string {
 
 /** `from '…'`, `import '…'`, `import('…')`, `require('…')`, `getBuiltinModule('…')`, as written. */
 const IMPORT =
-  /(?:\bfrom|\bimport|\bimport\s*\(|\brequire(?:\.resolve)?\s*\(|\bgetBuiltinModule(?:\?\.)?\s*\()\s*(['"])([^'"\n]+)\1/g
+  /(?<!['"-])(?:\bfrom|\bimport|\bimport\s*\(|\brequire(?:\.resolve)?\s*\(|\bgetBuiltinModule(?:\?\.)?\s*\()\s*(['"])([^'"\n]+)\1/g
 
 function importsOf(file: string): string[] {
   return [...textOf(file).matchAll(IMPORT)].map((match) => match[2] as string)
