@@ -21,6 +21,7 @@ import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
 import { createExports } from './gateway/create-exports.ts'
 import type { Exports } from './gateway/exports.ts'
+import { bitratesOf, FrameRates } from './gateway/frame-rates.ts'
 import { FrameWatches } from './gateway/frame-watch.ts'
 import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
@@ -29,6 +30,7 @@ import { Lora } from './gateway/lora/lora.ts'
 import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { processReport } from './gateway/process-report.ts'
 import { publicAddress } from './gateway/public-address.ts'
 import { Rights } from './gateway/rights.ts'
 import { Sinks } from './gateway/sinks.ts'
@@ -41,6 +43,7 @@ import { TroubleCodes } from './gateway/trouble-codes.ts'
 import { TrueTime } from './gateway/true-time.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
+import { VitalSigns } from './gateway/vital-signs.ts'
 import { messageOf } from './model/errors.ts'
 import { type EventType, vehicleEvent } from './model/event.ts'
 import type { Issue } from './model/issue.ts'
@@ -55,6 +58,11 @@ import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
+/** Loops that have not turned for so long hang. A commit on a slow card takes seconds. */
+const TICK_BOUND_MS = 15_000
+const JOURNAL_BOUND_MS = 60_000
+const TICK_LOOP = 'the loop that looks after sources'
+const JOURNAL_LOOP = "the journal's writer"
 /** What the journal keeps of the pollers: by source, what the vehicle was found to support. */
 const POLLING = 'polling'
 
@@ -71,6 +79,7 @@ export interface GatewayOptions {
 
 export class Gateway {
   readonly vehicles: VehicleRegister
+  readonly vitals: VitalSigns
   readonly #options: GatewayOptions
   readonly #identity: Identity
   readonly #rights: Rights
@@ -79,6 +88,7 @@ export class Gateway {
   readonly #storage: Storage
   readonly #happenings = new Happenings()
   readonly #frames = new FrameWatches()
+  readonly #rates: FrameRates
   readonly #journal: Journal
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
@@ -106,6 +116,8 @@ export class Gateway {
     const boot = ksuid(system.now(), randomBytes(16))
     this.#options = options
     this.#config = loaded.config
+    this.#rates = new FrameRates(bitratesOf(loaded.config))
+    this.vitals = new VitalSigns(() => system.monotonic())
     for (const finding of loaded.findings) this.#found(finding)
     const found = (sentence: string) => this.#found(sentence)
     const tokens = openTokenStoreAnyway(folder, () => system.now(), found)
@@ -134,6 +146,7 @@ export class Gateway {
       logger,
       now: () => this.#clockOr(system).now(),
       committed: () => this.#committed(),
+      turned: () => this.vitals.beat(JOURNAL_LOOP),
       happened: (event) => this.#happenings.tell(event),
       provisional: () => this.#time?.provisional,
       found,
@@ -261,7 +274,9 @@ export class Gateway {
 
   /** Starts every part; resolves with the page's address once the API answers. */
   async start(): Promise<string> {
+    this.vitals.start()
     this.#storage.start()
+    this.vitals.expect(JOURNAL_LOOP, JOURNAL_BOUND_MS + 2000 * this.#config.store.commit)
     this.#time.start()
     this.#rights.start()
     for (const source of vehicleSources(this.#config)) {
@@ -275,6 +290,7 @@ export class Gateway {
     for (const line of this.#lines) line.start()
     this.#lora.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
+    this.vitals.expect(TICK_LOOP, TICK_BOUND_MS)
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
     this.#mqtt = this.#createMqtt()
@@ -291,6 +307,7 @@ export class Gateway {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     clearInterval(this.#tick)
+    this.vitals.stop()
     this.#ignition?.stop()
     await Promise.all([...this.#lines, this.#lora].map((line) => line.stop()))
     this.#pipelines.flush()
@@ -330,6 +347,9 @@ export class Gateway {
       mqtt: this.#mqtt,
       sinks: this.#sinks,
       exports: this.#exports,
+      now: this.#time.clock.now(),
+      rates: this.#rates,
+      process: processReport(this.vitals.lag()),
     })
   }
 
@@ -402,6 +422,8 @@ export class Gateway {
     this.#troubleCodes.tick(now)
     this.#trips.tick()
     this.#pipelines.tick(now)
+    this.#rates.tick(this.#options.clock.monotonic(), this.#lines)
+    this.vitals.beat(TICK_LOOP)
   }
 
   /** The clock has jumped. What is stored goes first: parts of it are in memory, too. */

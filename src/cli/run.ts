@@ -13,6 +13,7 @@ import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
 import { FlowsBeside } from '../gateway/flows/flows-beside.ts'
 import { ownCertificate } from '../gateway/own-address.ts'
+import { ServiceManager } from '../gateway/service-manager.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
 import { messageOf } from '../model/errors.ts'
@@ -22,6 +23,7 @@ import { type CommandIo, parseCommand } from './command.ts'
 const DEMO_VEHICLE = 'demo'
 const DEMO_TOKEN_SECONDS = 30 * 86_400
 const GOOD_AFTER_MS = 60_000
+const READY_AFTER_MS = 15_000
 
 export async function run(args: string[], io: CommandIo): Promise<number> {
   const { values } = parseCommand(args, {
@@ -61,6 +63,9 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
   }
   process.on('SIGPWR', secure)
+  const services = serviceManager(gateway, logger)
+  // One that cannot listen yet records all the same.
+  const late = setTimeout(() => services.ready(), READY_AFTER_MS)
   let flows: FlowsBeside | undefined
   const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
@@ -70,12 +75,15 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     const url = await Promise.race([gateway.start(), aborted(io.signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
+      services.ready()
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
       flows = startFlows(loaded, { folder, url, logger })
       await aborted(io.signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
+    clearTimeout(late)
+    await services.stopping()
     await flows?.stop()
     await gateway.stop()
     process.off('SIGPWR', secure)
@@ -83,6 +91,20 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   }
   logger.info({}, 'everything is stored; goodbye')
   return 0
+}
+
+function serviceManager(gateway: Gateway, logger: Logger): ServiceManager {
+  return new ServiceManager({
+    environment: process.env,
+    failure: () => gateway.vitals.failure(),
+    status: () => {
+      const { findings, sources } = gateway.health()
+      const running = sources.filter(({ state }) => state === 'running').length
+      const heard = `${running} of ${sources.length} sources running`
+      return findings.length === 0 ? heard : `${heard}; ${findings.length} findings: ${findings[0]}`
+    },
+    logger,
+  })
 }
 
 function startFlows(
