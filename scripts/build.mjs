@@ -19,7 +19,7 @@ try {
   const args = [tsc, '-p', `${root}tsconfig.build.json`, '--outDir', next]
   execFileSync(process.execPath, args, { stdio: 'inherit' })
   cpSync(`${root}src/api/dashboard/assets`, `${next}/api/dashboard/assets`, { recursive: true })
-  chmodSync(`${next}/main.js`, 0o755)
+  for (const name of ['main', 'launcher']) chmodSync(`${next}/${name}.js`, 0o755)
   buildPalette(`${next}/flows`)
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(next, dist)

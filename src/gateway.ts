@@ -10,6 +10,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
 import { type ApiServer, createApi } from './api/server.ts'
+import { journalPath } from './config/data-folder.ts'
 import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { type Config, vehicleSources } from './config/schema.ts'
@@ -73,6 +74,8 @@ export interface GatewayOptions {
   logger: Logger
   /** The clock of the system. */
   clock: Clock
+  /** What was found wrong before. */
+  findings?: readonly string[]
   /** What else of the machine tells of time. */
   timeWorld?: Omit<TimeWorld, 'wall'>
 }
@@ -118,8 +121,8 @@ export class Gateway {
     this.#config = loaded.config
     this.#rates = new FrameRates(bitratesOf(loaded.config))
     this.vitals = new VitalSigns(() => system.monotonic())
-    for (const finding of loaded.findings) this.#found(finding)
-    const found = (sentence: string) => this.#found(sentence)
+    for (const finding of [...loaded.findings, ...(options.findings ?? [])]) this.find(finding)
+    const found = (sentence: string) => this.find(sentence)
     const tokens = openTokenStoreAnyway(folder, () => system.now(), found)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
@@ -245,7 +248,7 @@ export class Gateway {
       secret: String(signingKey.d),
       storage: this.#storage,
       vehicles: () => this.vehicles.all(),
-      address: () => this.#address,
+      address: () => this.address,
       isClockTrusted: () => this.#time.trust !== 'none',
       clock,
       logger,
@@ -262,7 +265,7 @@ export class Gateway {
   }
 
   /** Where the API listens now. */
-  get #address(): string | undefined {
+  get address(): string | undefined {
     const { host, port } = this.#listener?.bound ?? {}
     if (host === undefined) return undefined
     return `${this.#scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -283,7 +286,7 @@ export class Gateway {
       try {
         this.#lines.push(this.#builder.create(source))
       } catch (error) {
-        this.#found(messageOf(error))
+        this.find(messageOf(error))
       }
     }
     this.#trips.start(this.vehicles.all().map(({ id }) => id))
@@ -353,7 +356,20 @@ export class Gateway {
     })
   }
 
-  #found(sentence: string): void {
+  /** What was found wrong since the start, apart from what passes by itself. */
+  get found(): readonly string[] {
+    return [...this.#findings]
+  }
+
+  /** Whether the journal, and not one in memory, takes what is written now. */
+  isWritable(): boolean {
+    if (this.#journal.path !== journalPath(this.#options.folder)) return false
+    this.#journal.keep('update', 'trial', this.#options.version)
+    return this.#journal.commit()
+  }
+
+  /** Something is wrong. */
+  find(sentence: string): void {
     this.#findings.push(sentence)
     this.#options.logger.error({}, sentence)
   }
@@ -377,7 +393,7 @@ export class Gateway {
       exports: this.#exports,
       walletLogin: {
         ...this.#config.gateway,
-        url: () => publicAddress(this.#config.api.publicUrl, this.#address),
+        url: () => publicAddress(this.#config.api.publicUrl, this.address),
       },
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
@@ -409,7 +425,7 @@ export class Gateway {
     if (code !== undefined)
       logger.warn({ code }, 'this gateway has no owner yet; the code claims it')
     await this.#listener.start()
-    return this.#address ?? ''
+    return this.address ?? ''
   }
 
   #onTick(): void {
@@ -458,7 +474,7 @@ export class Gateway {
       vehicles: () => this.vehicles.all(),
       logger: this.#options.logger,
       clock: this.#time.clock,
-      found: (sentence) => this.#found(sentence),
+      found: (sentence) => this.find(sentence),
     })
   }
 
@@ -477,7 +493,7 @@ export class Gateway {
     return new IgnitionInput({
       ...ignition,
       changed: (isOn) => this.#activities.ignition(isOn),
-      problem: (sentence) => this.#found(sentence),
+      problem: (sentence) => this.find(sentence),
     })
   }
 
@@ -509,7 +525,7 @@ export class Gateway {
         clock: this.#time.clock,
       })
     } catch (error) {
-      this.#found(messageOf(error))
+      this.find(messageOf(error))
       return undefined
     }
   }

@@ -150,6 +150,21 @@ Node.js is older than 22.9). Flows, their secret and the token for the gateway a
 folder; a settings.js there adds to the settings. The editor opens for the owner's tokens.`,
     load: async () => (await import('./cli/flows.ts')).flows,
   },
+  update: {
+    summary: 'install another version, on trial, and go back',
+    usage:
+      'FILE|CHANNEL [--check] [--force] [--key FILE …] [--config FILE] [--data DIR] | --rollback | --list',
+    details: `FILE       odograph-<version>-<arch>.update
+CHANNEL    an https or file URL that names the newest version
+--check    only says whether it can be installed
+--force    also an older one
+--key      a public key that is trusted (PEM); without: update.keys of --config, else
+           /etc/odograph/update-keys/*.pub
+--rollback ends the trial, or goes back to the version before
+--list     what is installed, what is tried, what was given up and why
+The new version is tried at the next start, and stays if everything runs as before.`,
+    load: async () => (await import('./cli/update.ts')).update,
+  },
   config: {
     summary: 'print the schema of the configuration, or check a file',
     usage: 'schema | check FILE',

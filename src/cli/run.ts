@@ -19,6 +19,7 @@ import { createLogger } from '../logger.ts'
 import { messageOf } from '../model/errors.ts'
 import type { Clock, Logger } from '../model/ports.ts'
 import { type CommandIo, parseCommand } from './command.ts'
+import { launchOf, prepareJournal, RunTrial } from './run-trial.ts'
 
 const DEMO_VEHICLE = 'demo'
 const DEMO_TOKEN_SECONDS = 30 * 86_400
@@ -57,7 +58,21 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   }
   const folder = dataFolderPath(values.data)
   const logger = createLogger({ ...loaded.config.log, write: (line) => io.stderr.write(line) })
-  const gateway = new Gateway({ loaded, folder, version: io.version, logger, clock: systemClock() })
+  const launch = launchOf(process.env, { data: folder, version: io.version })
+  const { found, stop } = await prepareJournal(launch)
+  if (stop !== undefined) {
+    logger.error({ version: io.version }, `the update is given up: ${stop}`)
+    return 1
+  }
+  const clock = systemClock()
+  const gateway = new Gateway({
+    ...{ loaded, folder, version: io.version, logger, clock, findings: found },
+  })
+  const ending = new AbortController()
+  const signal = AbortSignal.any([io.signal, ending.signal])
+  const settings = loaded.config.update
+  const end = () => ending.abort()
+  const trial = new RunTrial({ gateway, launch, settings, clock, logger, end })
   const secure = () => {
     if (gateway.secure()) logger.warn({}, 'the power is about to fail: everything is committed')
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
@@ -69,20 +84,22 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
   let flows: FlowsBeside | undefined
   const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
+  trial.start()
   try {
     // Before it starts: who has the link owns the gateway.
     const link = values.demo === true ? await demoToken(gateway) : ''
-    const url = await Promise.race([gateway.start(), aborted(io.signal)])
+    const url = await Promise.race([gateway.start(), aborted(signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
       services.ready()
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
       flows = startFlows(loaded, { folder, url, logger })
-      await aborted(io.signal)
+      await aborted(signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
     clearTimeout(late)
+    trial.stop()
     await services.stopping()
     await flows?.stop()
     await gateway.stop()
@@ -90,7 +107,7 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     clearTimeout(keeping)
   }
   logger.info({}, 'everything is stored; goodbye')
-  return 0
+  return ending.signal.aborted ? 1 : 0
 }
 
 function serviceManager(gateway: Gateway, logger: Logger): ServiceManager {
