@@ -50,7 +50,7 @@ export async function update(args: string[], io: CommandIo): Promise<number> {
     return 0
   }
   openVersionsFolder(folder)
-  const target = join(folder, 'fetched.part')
+  const target = join(folder, 'fetched.update')
   try {
     const isThere = isUrl(given)
       ? await fetched(given, target, { ...job, keys }, values.check)

@@ -15,6 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from '../config/durable-file.ts'
 import { openDatabase } from '../database/sqlite.ts'
+import { OdographError } from '../model/errors.ts'
 import { checkCopyOfAny, copyJournal } from '../uplink/store/journal-copy.ts'
 import { formatOf, JOURNAL_FORMAT } from '../uplink/store/schema.ts'
 
@@ -65,12 +66,12 @@ export function restoreJournalBefore(options: JournalBeforeOptions): string | un
   }
   const aside = there === undefined ? undefined : freeName(journal, there)
   if (aside !== undefined) {
-    // Its log belongs to it, and goes first: alone it would be taken for the log of the copy.
-    for (const suffix of LOGS)
-      if (existsSync(journal + suffix)) renameSync(journal + suffix, aside + suffix)
+    // All of it in one file: cut off between two, its log would be missing or be taken for another's.
+    emptyLog(journal)
     renameSync(journal, aside)
     syncFolder(dirname(journal))
   }
+  for (const suffix of LOGS) rmSync(journal + suffix, { force: true })
   renameSync(copy, journal)
   syncFolder(dirname(journal))
   const kept = aside ?? newestAside(journal)
@@ -99,6 +100,16 @@ function formatAt(journal: string): number | undefined {
     return 0
   } finally {
     database?.close()
+  }
+}
+
+function emptyLog(journal: string): void {
+  const database = openDatabase(journal, { readOnly: false })
+  try {
+    const { busy } = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}
+    if (busy !== 0) throw new OdographError('store-failed', journal, 'another process has it open')
+  } finally {
+    database.close()
   }
 }
 

@@ -55,7 +55,7 @@ export function journalFormatOf(folder: string, version: string): number | undef
 export function tidy(folder: string, choice: Choice | undefined): void {
   const kept = [choice?.current, choice?.previous, choice?.trial?.version]
   for (const name of readdirSync(folder)) {
-    const isRubbish = /\.tmp$|\.part$/.test(name) || name.endsWith(UNFINISHED)
+    const isRubbish = name.endsWith('.tmp') || name.endsWith(UNFINISHED)
     if (isRubbish || (isVersion(name) && !kept.includes(name))) {
       rmSync(join(folder, name), { recursive: true, force: true })
     }
