@@ -9,7 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
-import { type ApiServer, createApi } from './api/server.ts'
+import type { ApiServer } from './api/server.ts'
 import { journalPath } from './config/data-folder.ts'
 import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
@@ -28,7 +28,6 @@ import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { Lora } from './gateway/lora/lora.ts'
-import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
 import { processReport } from './gateway/process-report.ts'
@@ -291,12 +290,14 @@ export class Gateway {
     }
     this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
-    this.#lora.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
     this.vitals.expect(TICK_LOOP, TICK_BOUND_MS)
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
-    this.#mqtt = this.#createMqtt()
+    // Frames come in by now; what serves and publishes them is loaded meanwhile.
+    await this.#lora.start()
+    this.#mqtt = await this.#createMqtt()
+    if (this.#stopping.signal.aborted) return ''
     this.#sinks = this.#createSinks()
     this.#hold()
     this.#mqtt?.start()
@@ -377,6 +378,7 @@ export class Gateway {
   async #startApi(): Promise<string> {
     const { logger, version } = this.#options
     const { clock } = this.#time
+    const { createApi } = await import('./api/server.ts')
     const tls = await this.#certificate.start()
     if (tls !== undefined) this.#scheme = 'https'
     this.#api = await createApi({
@@ -508,8 +510,10 @@ export class Gateway {
     })
   }
 
-  #createMqtt(): MqttUplink | undefined {
+  async #createMqtt(): Promise<MqttUplink | undefined> {
+    if (!this.#config.mqtt.enabled) return undefined
     try {
+      const { createGatewayMqtt } = await import('./gateway/mqtt.ts')
       return createGatewayMqtt({
         config: this.#config,
         gatewayId: this.#gatewayId,

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
 /**
  * What `odograph` starts first: picks the version that runs, and hands over to it within this process.
  * Knows nothing but Node.js, for it has to work where a version does not.
@@ -6,6 +6,9 @@
  * `choice.json` in the versions folder says which (update/choice.ts). Without it, where it or the version
  * that it names is broken, and where the package is newer by now, the packaged one runs. A version on
  * trial counts its starts; after three that it did not confirm the one before runs again.
+ *
+ * The option above keeps memory down: what is short-lived here is little, and V8 would set aside 16 MB for
+ * it three times over.
  */
 import { randomBytes } from 'node:crypto'
 import {

@@ -11,7 +11,7 @@ import { hostAndPort } from '../config/address.ts'
 import { goodConfigPath, keepGoodConfig } from '../config/config-file.ts'
 import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
-import { FlowsBeside } from '../gateway/flows/flows-beside.ts'
+import type { FlowsBeside } from '../gateway/flows/flows-beside.ts'
 import { ownCertificate } from '../gateway/own-address.ts'
 import { ServiceManager } from '../gateway/service-manager.ts'
 import { Gateway } from '../gateway.ts'
@@ -93,7 +93,7 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
       io.stdout.write(`ready ${url}\n`)
       services.ready()
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
-      flows = startFlows(loaded, { folder, url, logger })
+      flows = await startFlows(loaded, { folder, url, logger })
       await aborted(signal)
     }
   } finally {
@@ -124,11 +124,12 @@ function serviceManager(gateway: Gateway, logger: Logger): ServiceManager {
   })
 }
 
-function startFlows(
+async function startFlows(
   { config }: LoadedConfig,
   { folder, url, logger }: { folder: string; url: string; logger: Logger },
-): FlowsBeside | undefined {
+): Promise<FlowsBeside | undefined> {
   if (!config.flows.start) return undefined
+  const { FlowsBeside } = await import('../gateway/flows/flows-beside.ts')
   const caFile = ownCertificate(config, folder)
   const flows = new FlowsBeside({ config, data: folder, url, caFile, logger })
   flows.start()
