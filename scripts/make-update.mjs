@@ -58,7 +58,7 @@ export function archiveOf(files) {
     blocks.push(header(path, { mode: 0o644, type: '0', ...file, size: content.length }), content)
     blocks.push(Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK))
   }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]), { level: 9 })
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]), { level: 6 })
 }
 
 export function updateOf(archive, { version, arch, journal, unpacked, key }) {

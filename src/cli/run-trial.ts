@@ -104,7 +104,7 @@ export class RunTrial {
     this.#timer =
       trial === undefined
         ? setTimeout(() => this.#note(), SETTLED_MS)
-        : setInterval(() => void trial.look(), LOOK_EVERY_MS)
+        : setInterval(() => this.#look(trial), LOOK_EVERY_MS)
   }
 
   /** Before the gateway stops. */
@@ -114,10 +114,17 @@ export class RunTrial {
     else this.#trial.stop()
   }
 
+  #look(trial: Trial): void {
+    const { logger } = this.#options
+    trial.look().catch((error) => logger.error({}, `the trial goes on: ${messageOf(error)}`))
+  }
+
   #note(): void {
-    const { gateway, launch, logger } = this.#options
+    const { gateway, launch, logger, clock } = this.#options
     const { sources } = gateway.health()
     const running = sources.filter(({ state }) => state === 'running').map(({ id }) => id)
+    // One that is stopped while it starts says nothing of how it does.
+    if (running.length === 0 && sources.length > 0 && clock.monotonic() < SETTLED_MS) return
     try {
       keepBefore(launch.data, { running, findings: gateway.found })
     } catch (error) {
