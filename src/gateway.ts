@@ -9,7 +9,8 @@ import { randomBytes } from 'node:crypto'
 import { hostname, networkInterfaces } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { TokenKeys } from './api/auth/tokens.ts'
-import { type ApiServer, createApi } from './api/server.ts'
+import type { ApiServer } from './api/server.ts'
+import { journalPath } from './config/data-folder.ts'
 import type { Identity } from './config/identity.ts'
 import type { LoadedConfig } from './config/load.ts'
 import { type Config, vehicleSources } from './config/schema.ts'
@@ -25,15 +26,16 @@ import { Commands } from './gateway/commands.ts'
 import { GatewayConfig } from './gateway/config-access.ts'
 import { createExports } from './gateway/create-exports.ts'
 import type { Exports } from './gateway/exports.ts'
+import { bitratesOf, FrameRates } from './gateway/frame-rates.ts'
 import { FrameWatches } from './gateway/frame-watch.ts'
 import { GeofenceWatch } from './gateway/geofences.ts'
 import { Happenings } from './gateway/happenings.ts'
 import { gatewayHealth } from './gateway/health.ts'
 import { Identities } from './gateway/identities.ts'
 import { Lora } from './gateway/lora/lora.ts'
-import { createGatewayMqtt } from './gateway/mqtt.ts'
 import { openIdentity } from './gateway/open-identity.ts'
 import { Pipelines } from './gateway/pipelines.ts'
+import { processReport } from './gateway/process-report.ts'
 import { publicAddress } from './gateway/public-address.ts'
 import { Rights } from './gateway/rights.ts'
 import { Sinks } from './gateway/sinks.ts'
@@ -47,6 +49,7 @@ import { TrueTime } from './gateway/true-time.ts'
 import { VehicleBuses } from './gateway/vehicle-buses.ts'
 import { vehicleProfiles } from './gateway/vehicle-profiles.ts'
 import { createVehicleRegister, type VehicleRegister } from './gateway/vehicles.ts'
+import { VitalSigns } from './gateway/vital-signs.ts'
 import { messageOf } from './model/errors.ts'
 import { type EventType, type VehicleEvent, vehicleEvent } from './model/event.ts'
 import type { Issue } from './model/issue.ts'
@@ -61,6 +64,11 @@ import { systemTimeWorld, type TimeWorld } from './uplink/time/time-world.ts'
 
 /** How often it is looked for records that are due although nothing more came. */
 const TICK_MS = 250
+/** Loops that have not turned for so long hang. A commit on a slow card takes seconds. */
+const TICK_BOUND_MS = 15_000
+const JOURNAL_BOUND_MS = 60_000
+const TICK_LOOP = 'the loop that looks after sources'
+const JOURNAL_LOOP = "the journal's writer"
 /** What the journal keeps of the pollers: by source, what the vehicle was found to support. */
 const POLLING = 'polling'
 
@@ -71,6 +79,8 @@ export interface GatewayOptions {
   logger: Logger
   /** The clock of the system. */
   clock: Clock
+  /** What was found wrong before. */
+  findings?: readonly string[]
   /** What else of the machine tells of time. */
   timeWorld?: Omit<TimeWorld, 'wall'>
   /** The newest lines of the log, for the page. */
@@ -81,6 +91,7 @@ export interface GatewayOptions {
 
 export class Gateway {
   readonly vehicles: VehicleRegister
+  readonly vitals: VitalSigns
   readonly #options: GatewayOptions
   readonly #identity: Identity
   readonly #rights: Rights
@@ -89,6 +100,7 @@ export class Gateway {
   readonly #storage: Storage
   readonly #happenings = new Happenings()
   readonly #frames = new FrameWatches()
+  readonly #rates: FrameRates
   readonly #journal: Journal
   readonly #time: TrueTime
   readonly #pipelines: Pipelines
@@ -121,8 +133,10 @@ export class Gateway {
     const boot = ksuid(system.now(), randomBytes(16))
     this.#options = options
     this.#config = loaded.config
-    for (const finding of loaded.findings) this.#found(finding)
-    const found = (sentence: string) => this.#found(sentence)
+    this.#rates = new FrameRates(bitratesOf(loaded.config))
+    this.vitals = new VitalSigns(() => system.monotonic())
+    for (const finding of [...loaded.findings, ...(options.findings ?? [])]) this.find(finding)
+    const found = (sentence: string) => this.find(sentence)
     const tokens = openTokenStoreAnyway(folder, () => system.now(), found)
     const { identity, signingKey } = openIdentity(folder, found)
     this.#identity = identity
@@ -149,6 +163,7 @@ export class Gateway {
       logger,
       now: () => this.#clockOr(system).now(),
       committed: () => this.#committed(),
+      turned: () => this.vitals.beat(JOURNAL_LOOP),
       happened: (event) => this.#happened(event),
       provisional: () => this.#time?.provisional,
       found,
@@ -268,7 +283,7 @@ export class Gateway {
       secret: String(signingKey.d),
       storage: this.#storage,
       vehicles: () => this.vehicles.all(),
-      address: () => this.#address,
+      address: () => this.address,
       isClockTrusted: () => this.#time.trust !== 'none',
       clock,
       logger,
@@ -285,7 +300,7 @@ export class Gateway {
   }
 
   /** Where the API listens now. */
-  get #address(): string | undefined {
+  get address(): string | undefined {
     const { host, port } = this.#listener?.bound ?? {}
     if (host === undefined) return undefined
     return `${this.#scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
@@ -297,25 +312,30 @@ export class Gateway {
 
   /** Starts every part; resolves with the page's address once the API answers. */
   async start(): Promise<string> {
+    this.vitals.start()
     this.#storage.start()
+    this.vitals.expect(JOURNAL_LOOP, JOURNAL_BOUND_MS + 2000 * this.#config.store.commit)
     this.#time.start()
     this.#rights.start()
     for (const source of vehicleSources(this.#config)) {
       try {
         this.#lines.push(this.#builder.create(source))
       } catch (error) {
-        this.#found(messageOf(error))
+        this.find(messageOf(error))
       }
     }
     this.#trips.start(this.vehicles.all().map(({ id }) => id))
     for (const line of this.#lines) line.start()
-    this.#lora.start()
     this.#tick = setInterval(() => this.#onTick(), TICK_MS)
+    this.vitals.expect(TICK_LOOP, TICK_BOUND_MS)
     this.#ignition = this.#ignitionInput()
     this.#ignition?.start()
     this.#button = this.#captureButton()
     this.#button?.start()
-    this.#mqtt = this.#createMqtt()
+    // Frames come in by now; what serves and publishes them is loaded meanwhile.
+    await this.#lora.start()
+    this.#mqtt = await this.#createMqtt()
+    if (this.#stopping.signal.aborted) return ''
     this.#sinks = this.#createSinks()
     this.#hold()
     this.#mqtt?.start()
@@ -329,6 +349,7 @@ export class Gateway {
     if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     clearInterval(this.#tick)
+    this.vitals.stop()
     this.#ignition?.stop()
     this.#button?.stop()
     await Promise.all([...this.#lines, this.#lora].map((line) => line.stop()))
@@ -370,10 +391,26 @@ export class Gateway {
       mqtt: this.#mqtt,
       sinks: this.#sinks,
       exports: this.#exports,
+      now: this.#time.clock.now(),
+      rates: this.#rates,
+      process: processReport(this.vitals.lag()),
     })
   }
 
-  #found(sentence: string): void {
+  /** What was found wrong since the start, apart from what passes by itself. */
+  get found(): readonly string[] {
+    return [...this.#findings]
+  }
+
+  /** Whether the journal, and not one in memory, takes what is written now. */
+  isWritable(): boolean {
+    if (this.#journal.path !== journalPath(this.#options.folder)) return false
+    this.#journal.keep('update', 'trial', this.#options.version)
+    return this.#journal.commit()
+  }
+
+  /** Something is wrong. */
+  find(sentence: string): void {
     this.#findings.push(sentence)
     this.#options.logger.error({}, sentence)
   }
@@ -381,6 +418,7 @@ export class Gateway {
   async #startApi(): Promise<string> {
     const { logger, version } = this.#options
     const { clock } = this.#time
+    const { createApi } = await import('./api/server.ts')
     const tls = await this.#certificate.start()
     if (tls !== undefined) this.#scheme = 'https'
     this.#api = await createApi({
@@ -397,7 +435,7 @@ export class Gateway {
       exports: this.#exports,
       walletLogin: {
         ...this.#config.gateway,
-        url: () => publicAddress(this.#config.api.publicUrl, this.#address),
+        url: () => publicAddress(this.#config.api.publicUrl, this.address),
       },
       gateway: { vehicles: () => this.vehicles.all(), health: () => this.health() },
       keys: this.tokenKeys,
@@ -440,7 +478,7 @@ export class Gateway {
     if (code !== undefined)
       logger.warn({ code }, 'this gateway has no owner yet; the code claims it')
     await this.#listener.start()
-    return this.#address ?? ''
+    return this.address ?? ''
   }
 
   #onTick(): void {
@@ -455,6 +493,8 @@ export class Gateway {
     this.#captures.tick()
     this.#busViews.tick()
     this.#pipelines.tick(now)
+    this.#rates.tick(this.#options.clock.monotonic(), this.#lines)
+    this.vitals.beat(TICK_LOOP)
   }
 
   /** The clock has jumped. What is stored goes first: parts of it are in memory, too. */
@@ -490,7 +530,7 @@ export class Gateway {
       vehicles: () => this.vehicles.all(),
       logger: this.#options.logger,
       clock: this.#time.clock,
-      found: (sentence) => this.#found(sentence),
+      found: (sentence) => this.find(sentence),
     })
   }
 
@@ -514,7 +554,7 @@ export class Gateway {
     return new IgnitionInput({
       ...ignition,
       changed: (isOn) => this.#activities.ignition(isOn),
-      problem: (sentence) => this.#found(sentence),
+      problem: (sentence) => this.find(sentence),
     })
   }
 
@@ -524,7 +564,7 @@ export class Gateway {
     return new IgnitionInput({
       ...button,
       changed: (isDown) => isDown === true && this.#captures.pressed(),
-      problem: (sentence) => this.#found(sentence),
+      problem: (sentence) => this.found(sentence),
     })
   }
 
@@ -539,8 +579,10 @@ export class Gateway {
     })
   }
 
-  #createMqtt(): MqttUplink | undefined {
+  async #createMqtt(): Promise<MqttUplink | undefined> {
+    if (!this.#config.mqtt.enabled) return undefined
     try {
+      const { createGatewayMqtt } = await import('./gateway/mqtt.ts')
       return createGatewayMqtt({
         config: this.#config,
         gatewayId: this.#gatewayId,
@@ -556,7 +598,7 @@ export class Gateway {
         clock: this.#time.clock,
       })
     } catch (error) {
-      this.#found(messageOf(error))
+      this.find(messageOf(error))
       return undefined
     }
   }

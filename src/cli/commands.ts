@@ -482,6 +482,34 @@ folder; a settings.js there adds to the settings. The editor opens for the owner
     ],
     load: async () => (await import('./flows.ts')).flows,
   },
+  update: {
+    summary: 'install another version, on trial, and go back',
+    usage:
+      'FILE|CHANNEL [--check] [--force] [--key FILE …] [--config FILE] [--data DIR] | --rollback | --list',
+    details: `FILE       odograph-<version>-<arch>.update
+CHANNEL    an https or file URL that names the newest version
+The new version is tried at the next start, and stays if everything runs as before.`,
+    options: [
+      { name: '--check', description: 'only says whether it can be installed' },
+      { name: '--force', description: 'also an older one' },
+      {
+        name: '--key',
+        argument: 'FILE',
+        description:
+          'a public key that is trusted (PEM); without: update.keys of the configuration, else /etc/odograph/update-keys/*.pub',
+      },
+      CONFIG,
+      DATA,
+      { name: '--rollback', description: 'ends the trial, or goes back to the version before' },
+      { name: '--list', description: 'what is installed, tried, and was given up' },
+    ],
+    examples: [
+      ['odograph update odograph-0.2.0-arm64.update --check', 'whether it could be installed'],
+      ['odograph update odograph-0.2.0-arm64.update', 'on trial, from the next start on'],
+      ['odograph update --rollback', 'back to the version before'],
+    ],
+    load: async () => (await import('./update.ts')).update,
+  },
   config: {
     summary: 'check, show, explain and change the configuration',
     usage:

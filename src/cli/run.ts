@@ -13,20 +13,23 @@ import { hostAndPort } from '../config/address.ts'
 import { goodConfigPath, keepGoodConfig } from '../config/config-file.ts'
 import { dataFolder, dataFolderPath } from '../config/data-folder.ts'
 import { type ConfigInput, type LoadedConfig, loadConfig } from '../config/load.ts'
-import { FlowsBeside } from '../gateway/flows/flows-beside.ts'
+import type { FlowsBeside } from '../gateway/flows/flows-beside.ts'
 import { LogBook } from '../gateway/log-book.ts'
 import { ownCertificate } from '../gateway/own-address.ts'
+import { ServiceManager } from '../gateway/service-manager.ts'
 import { Gateway } from '../gateway.ts'
 import { createLogger } from '../logger.ts'
 import { messageOf } from '../model/errors.ts'
 import type { Clock, Logger } from '../model/ports.ts'
 import { type CommandIo, parseCommand } from './command.ts'
+import { launchOf, prepareJournal, RunTrial } from './run-trial.ts'
 
 /** In the data folder: what the page writes where no file was named. */
 const OWN_CONFIG = 'odograph.yaml'
 const DEMO_VEHICLE = 'demo'
 const DEMO_TOKEN_SECONDS = 30 * 86_400
 const GOOD_AFTER_MS = 60_000
+const READY_AFTER_MS = 15_000
 
 export async function run(args: string[], io: CommandIo): Promise<number> {
   const { values } = parseCommand(args, {
@@ -41,8 +44,8 @@ export async function run(args: string[], io: CommandIo): Promise<number> {
     if (option !== undefined) hostAndPort(option)
   }
   for (;;) {
-    const again = await runOnce(values, io)
-    if (!again) return 0
+    const ended = await runOnce(values, io)
+    if (ended !== 'again') return ended
   }
 }
 
@@ -55,8 +58,8 @@ interface RunOptions {
   demo?: boolean
 }
 
-/** Runs until it is stopped; true: somebody wants it to start anew. */
-async function runOnce(values: RunOptions, io: CommandIo): Promise<boolean> {
+/** Runs until it is stopped: an exit code, or that somebody wants it to start anew. */
+async function runOnce(values: RunOptions, io: CommandIo): Promise<number | 'again'> {
   const own = join(dataFolderPath(values.data), OWN_CONFIG)
   const loaded = loadConfig({
     file: values.config ?? (existsSync(own) ? own : undefined),
@@ -83,48 +86,87 @@ async function runOnce(values: RunOptions, io: CommandIo): Promise<boolean> {
     write: (line) => io.stderr.write(line),
     keep: (line) => log.add(line),
   })
+  const launch = launchOf(process.env, { data: folder, version: io.version })
+  const { found, stop } = await prepareJournal(launch)
+  if (stop !== undefined) {
+    logger.error({ version: io.version }, `the update is given up: ${stop}`)
+    return 1
+  }
+  const clock = systemClock()
   const again = new AbortController()
-  const signal = AbortSignal.any([io.signal, again.signal])
   const gateway = new Gateway({
     loaded: { ...loaded, file: loaded.file ?? own },
-    ...{ folder, version: io.version, logger, log, clock: systemClock() },
+    ...{ folder, version: io.version, logger, log, clock, findings: found },
     restart: () => again.abort(),
   })
+  const ending = new AbortController()
+  const signal = AbortSignal.any([io.signal, ending.signal, again.signal])
+  const isAgain = () => again.signal.aborted && !io.signal.aborted && !ending.signal.aborted
+  const settings = loaded.config.update
+  const end = () => ending.abort()
+  const trial = new RunTrial({ gateway, launch, settings, clock, logger, end })
   const secure = () => {
     if (gateway.secure()) logger.warn({}, 'the power is about to fail: everything is committed')
     else logger.error({}, 'the power is about to fail, and the journal cannot be written')
   }
   process.on('SIGPWR', secure)
+  const services = serviceManager(gateway, logger)
+  // One that cannot listen yet records all the same.
+  const late = setTimeout(() => services.ready(), READY_AFTER_MS)
   let flows: FlowsBeside | undefined
   const keeping = keepConfigWhenGood(loaded, folder, logger)
   logger.info({ version: io.version, data: folder }, 'odograph starts')
+  trial.start()
   try {
     // Before it starts: who has the link owns the gateway.
     const link = values.demo === true ? await demoToken(gateway) : ''
     const url = await Promise.race([gateway.start(), aborted(signal)])
     if (url !== undefined) {
       io.stdout.write(`ready ${url}\n`)
+      services.ready()
       if (values.demo === true) welcome(gateway, { url, token: link, mqtt: loaded.config.mqtt }, io)
-      flows = startFlows(loaded, { folder, url, logger })
+      flows = await startFlows(loaded, { folder, url, logger })
       await aborted(signal)
     }
   } finally {
     logger.info({}, 'odograph stops')
+    clearTimeout(late)
+    trial.stop()
+    if (isAgain()) await services.pausing()
+    else await services.stopping()
     await flows?.stop()
     await gateway.stop()
     process.off('SIGPWR', secure)
     clearTimeout(keeping)
   }
-  const isAgain = again.signal.aborted && !io.signal.aborted
-  logger.info({}, isAgain ? 'everything is stored; starting anew' : 'everything is stored; goodbye')
-  return isAgain
+  if (isAgain()) {
+    logger.info({}, 'everything is stored; starting anew')
+    return 'again'
+  }
+  logger.info({}, 'everything is stored; goodbye')
+  return ending.signal.aborted ? 1 : 0
 }
 
-function startFlows(
+function serviceManager(gateway: Gateway, logger: Logger): ServiceManager {
+  return new ServiceManager({
+    environment: process.env,
+    failure: () => gateway.vitals.failure(),
+    status: () => {
+      const { findings, sources } = gateway.health()
+      const running = sources.filter(({ state }) => state === 'running').length
+      const heard = `${running} of ${sources.length} sources running`
+      return findings.length === 0 ? heard : `${heard}; ${findings.length} findings: ${findings[0]}`
+    },
+    logger,
+  })
+}
+
+async function startFlows(
   { config }: LoadedConfig,
   { folder, url, logger }: { folder: string; url: string; logger: Logger },
-): FlowsBeside | undefined {
+): Promise<FlowsBeside | undefined> {
   if (!config.flows.start) return undefined
+  const { FlowsBeside } = await import('../gateway/flows/flows-beside.ts')
   const caFile = ownCertificate(config, folder)
   const flows = new FlowsBeside({ config, data: folder, url, caFile, logger })
   flows.start()

@@ -389,11 +389,20 @@ export interface Schemas {
         count: number
         newest: string
       }>
+      /** Of the last ten seconds. */
+      framesPerSecond?: number
+      /** Share of the bus that its frames take, 0 to 1: an estimate. */
+      busLoad?: number
     }>
     store: {
       records: number
       bytes: number
       uncommitted: number
+      /** What commits take. */
+      commit?: {
+        lastMs: number
+        p99Ms: number
+      }
     }
     mqtt: {
       state: string
@@ -412,13 +421,30 @@ export interface Schemas {
         bytesLastHour: number
         gone: number
       }
+      /** Age of the oldest record that it does not have yet. */
+      oldestUnsentSeconds?: number
     }
     sinks?: Array<{
       name: string
       state: string
       detail: string
       unsent: number
+      /** Age of the oldest record that it does not have yet. */
+      oldestUnsentSeconds?: number
     }>
+    /** What the gateway takes of the machine. */
+    process?: {
+      rssBytes: number
+      heapBytes: number
+      openFiles: number
+      handles: number
+      /** How late timers came in the last minute. */
+      loop: {
+        p50Ms: number
+        p99Ms: number
+        maxMs: number
+      }
+    }
   }
   Geofences: Array<{
     id: string

@@ -15,6 +15,7 @@ import { isName, minutes, name, seconds, section } from './parts.ts'
 import { sinkSchema } from './sink-schema.ts'
 import { sourceSchema } from './source-schema.ts'
 import { trips } from './trips-schema.ts'
+import { update } from './update-schema.ts'
 
 export { isName }
 
@@ -153,6 +154,7 @@ export const configSchema = section({
     .prefault({})
     .describe('How the gateway comes to know the time'),
   trips,
+  update,
   api,
   mail,
   mqtt,

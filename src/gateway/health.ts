@@ -1,8 +1,9 @@
 /** What each part says of itself, put together; what somebody has to look at comes as sentences. */
-import type { GatewayHealth, SourceReport } from '../model/ports.ts'
+import type { GatewayHealth, ProcessReport, SourceReport } from '../model/ports.ts'
 import type { Millis } from '../model/time.ts'
 import type { MqttUplink } from '../uplink/mqtt/publisher.ts'
 import type { Exports } from './exports.ts'
+import type { FrameRates } from './frame-rates.ts'
 import type { Sinks } from './sinks.ts'
 import type { Storage } from './storage.ts'
 import type { TrueTime } from './true-time.ts'
@@ -19,13 +20,27 @@ export interface HealthParts {
   mqtt: Pick<MqttUplink, 'health'> | undefined
   sinks: Pick<Sinks, 'health'> | undefined
   exports?: Pick<Exports, 'findings'>
+  /** Now, in ms since 1970. */
+  now: Millis
+  rates?: Pick<FrameRates, 'of'>
+  process?: ProcessReport
 }
 
 export function gatewayHealth(parts: HealthParts): GatewayHealth {
   const time = parts.time.health()
-  const mqtt = parts.mqtt?.health() ?? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
-  const sources = parts.sources.map((source) => source.report())
-  const sinks = parts.sinks?.health() ?? []
+  const uplink = parts.mqtt?.health()
+  const mqtt =
+    uplink === undefined
+      ? { state: 'off', detail: 'MQTT is switched off', unsent: 0 }
+      : { ...uplink, ...ageOf(uplink.lanes.oldestUnsent, parts.now) }
+  const sources = parts.sources.map((source) => {
+    const report = source.report()
+    return { ...report, ...parts.rates?.of(report.id, report.buses.length) }
+  })
+  const sinks = (parts.sinks?.health() ?? []).map(({ oldestUnsent, ...sink }) => ({
+    ...sink,
+    ...ageOf(oldestUnsent, parts.now),
+  }))
   const findings = [
     ...parts.findings,
     ...sources.filter(({ state }) => state === 'waiting').map((s) => `${s.id}: ${s.detail}`),
@@ -46,7 +61,13 @@ export function gatewayHealth(parts: HealthParts): GatewayHealth {
     store: parts.storage.health(),
     mqtt,
     sinks,
+    ...(parts.process === undefined ? {} : { process: parts.process }),
   }
+}
+
+function ageOf(received: Millis | undefined, now: Millis): { oldestUnsentSeconds?: number } {
+  if (received === undefined) return {}
+  return { oldestUnsentSeconds: Math.max(0, Math.round((now - received) / 1000)) }
 }
 
 /** It comes again until somebody changes something. */

@@ -38,6 +38,8 @@ export interface SinkReport {
   detail: string
   /** Records and events that it does not have yet. */
   unsent: number
+  /** When the oldest record that it does not have was received. */
+  oldestUnsent: Millis | undefined
 }
 
 /** Who waits longer than this gets no record alone. */
@@ -143,7 +145,11 @@ class SinkLine {
     const unsent = (lanes?.live.unsent ?? 0) + (lanes?.backlog.unsent ?? 0)
     const events = this.#events?.health().unsent ?? 0
     const { name } = this.#settings
-    return { name, state, detail: [detail, ...waits].join('; '), unsent: unsent + events }
+    return {
+      ...{ name, state, detail: [detail, ...waits].join('; ') },
+      unsent: unsent + events,
+      oldestUnsent: lanes?.oldestUnsent,
+    }
   }
 
   get #gathers(): boolean {

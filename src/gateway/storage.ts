@@ -22,6 +22,8 @@ export interface StorageOptions {
   logger: Logger
   now: () => Millis
   committed: () => void
+  /** The writer's loop has turned. */
+  turned: () => void
   happened: (event: VehicleEvent) => void
   provisional: () => Provisional | undefined
   found: (sentence: string) => void
@@ -37,8 +39,8 @@ export class Storage {
 
   /** Opens the journal, whatever state the card is in. */
   constructor(options: StorageOptions) {
-    const { folder, settings, trips, boot, logger, now, committed, happened, provisional, found } =
-      options
+    const { folder, settings, trips, boot, logger, now, found, ...told } = options
+    const { committed, turned, happened, provisional } = told
     const { commit, sealAfter, maxDays, maxMegabytes } = settings
     this.journal = openJournal(
       {
@@ -46,7 +48,7 @@ export class Storage {
         commitEvery: commit * 1000,
         maxAge: maxDays === undefined ? undefined : maxDays * DAY,
         maxBytes: maxMegabytes * 1_000_000,
-        ...{ logger, now, committed, happened, provisional },
+        ...{ logger, now, committed, turned, happened, provisional },
       },
       found,
     )
@@ -92,7 +94,7 @@ export class Storage {
   }
 
   health(): GatewayHealth['store'] {
-    const { records, bytes, uncommitted } = this.journal.health()
-    return { records, bytes, uncommitted }
+    const { records, bytes, uncommitted, commit } = this.journal.health()
+    return { records, bytes, uncommitted, ...(commit === undefined ? {} : { commit }) }
   }
 }

@@ -22,6 +22,7 @@ export const errorTexts = {
   'vehicle-unknown': 'no such vehicle',
   'dbc-invalid': 'the DBC file is not valid',
   'batch-invalid': 'the batch of records cannot be read',
+  'update-refused': 'the update is not installed',
 } as const
 
 export type ErrorCode = keyof typeof errorTexts

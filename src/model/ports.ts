@@ -303,6 +303,21 @@ export interface SourceReport extends SourceHealth {
   /** Where it may ask: how much, and what came of it. */
   asking?: object
   issues: { code: IssueCode; text: string; count: number; newest: string }[]
+  /** Of the last ten seconds. */
+  framesPerSecond?: number
+  /** Share of the bus that they take, 0 to 1, as far as its bit rate is known: an estimate. */
+  busLoad?: number
+}
+
+/** What the gateway itself takes of the machine. */
+export interface ProcessReport {
+  rssBytes: number
+  heapBytes: number
+  /** Files, sockets and devices that are open, and timers and requests that are under way. */
+  openFiles: number
+  handles: number
+  /** How late timers came in the last minute. */
+  loop: { p50Ms: number; p99Ms: number; maxMs: number }
 }
 
 export interface GatewayHealth {
@@ -323,7 +338,13 @@ export interface GatewayHealth {
     systemOffMs: number
   }
   sources: SourceReport[]
-  store: { records: number; bytes: number; uncommitted: number }
+  store: {
+    records: number
+    bytes: number
+    uncommitted: number
+    /** What commits take. */
+    commit?: { lastMs: number; p99Ms: number }
+  }
   mqtt: {
     state: string
     detail: string
@@ -334,9 +355,18 @@ export interface GatewayHealth {
       bytesLastHour: number
       gone: number
     }
+    /** Age of the oldest record that it does not have yet. */
+    oldestUnsentSeconds?: number
   }
   /** What else takes records: webhooks, folders. */
-  sinks?: { name: string; state: string; detail: string; unsent: number }[]
+  sinks?: {
+    name: string
+    state: string
+    detail: string
+    unsent: number
+    oldestUnsentSeconds?: number
+  }[]
+  process?: ProcessReport
 }
 
 /** The trouble codes that are known of a vehicle. */

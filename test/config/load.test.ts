@@ -94,6 +94,7 @@ test('without a file there are defaults, and they are safe: loopback, no sources
     },
     lora: { windowMs: 200, scriptMs: 250, devices: [] },
     sinks: [],
+    update: { keys: [], confirmAfter: 60, giveUpAfter: 300 },
     log: { level: 'info', format: 'text' },
   })
 })

@@ -110,6 +110,7 @@ const closed: Record<string, string[]> = {
   api: ['api', 'model'],
   client: ['client'],
   sandbox: ['sandbox', 'model'],
+  update: ['update', 'config', 'model'],
 }
 
 for (const [part, known] of Object.entries(closed)) {

@@ -118,9 +118,19 @@ const sourceReport = z.object({
     .array(z.object({ reason: z.string(), text: z.string(), count, newest: z.string() }))
     .optional(),
   issues: z.array(z.object({ code: z.string(), text: z.string(), count, newest: z.string() })),
+  framesPerSecond: z.number().optional().describe('Of the last ten seconds.'),
+  busLoad: z
+    .number()
+    .optional()
+    .describe('Share of the bus that its frames take, 0 to 1: an estimate.'),
 })
 
 const lane = z.object({ state: z.string(), unsent: count })
+
+const oldestUnsentSeconds = z
+  .number()
+  .optional()
+  .describe('Age of the oldest record that it does not have yet.')
 
 const health = z.object({
   status: z.enum(['ok', 'degraded']),
@@ -132,7 +142,15 @@ const health = z.object({
     .object({ trust: z.string(), detail: z.string(), movedMs: z.int(), systemOffMs: z.int() })
     .optional(),
   sources: z.array(sourceReport),
-  store: z.object({ records: count, bytes: count, uncommitted: count }),
+  store: z.object({
+    records: count,
+    bytes: count,
+    uncommitted: count,
+    commit: z
+      .object({ lastMs: z.number(), p99Ms: z.number() })
+      .optional()
+      .describe('What commits take.'),
+  }),
   mqtt: z.object({
     state: z.string(),
     detail: z.string(),
@@ -141,10 +159,31 @@ const health = z.object({
       .object({ live: lane, backlog: lane, bytesLastHour: z.number(), gone: count })
       .optional()
       .describe('Records: the newest, one by one, and what could not be sent at its time.'),
+    oldestUnsentSeconds,
   }),
   sinks: z
-    .array(z.object({ name: z.string(), state: z.string(), detail: z.string(), unsent: count }))
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        detail: z.string(),
+        unsent: count,
+        oldestUnsentSeconds,
+      }),
+    )
     .optional(),
+  process: z
+    .object({
+      rssBytes: count,
+      heapBytes: count,
+      openFiles: count,
+      handles: count,
+      loop: z
+        .object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() })
+        .describe('How late timers came in the last minute.'),
+    })
+    .optional()
+    .describe('What the gateway takes of the machine.'),
 })
 
 const signalRow = z.object({

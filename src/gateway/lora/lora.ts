@@ -29,7 +29,6 @@ import type { Journal } from '../../uplink/store/journal.ts'
 import { type LoraCodecs, loraCodecs } from './codecs.ts'
 import { DeviceLog } from './device-log.ts'
 import { type LoraDevice, LoraDevices } from './devices.ts'
-import { createLoraFeed } from './feeds.ts'
 import { COUNTER, LoraIntake } from './intake.ts'
 import { LoraLine } from './lora-line.ts'
 import { loraReport } from './lora-report.ts'
@@ -65,6 +64,8 @@ export class Lora implements LoraDesk {
   #commit: NodeJS.Immediate | undefined
   #window: NodeJS.Timeout | undefined
 
+  #isStopped = false
+
   constructor(options: LoraOptions) {
     const { config, journal, provisional, report, logger, found } = options
     this.#options = options
@@ -91,10 +92,13 @@ export class Lora implements LoraDesk {
     })
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { config, clock, logger, gatewayId, journal, found } = this.#options
     const sources = loraSources(config)
     if (sources.length === 0) return
+    // A good part of the program, which a gateway without LoRa does not need.
+    const { createLoraFeed } = await import('./feeds.ts')
+    if (this.#isStopped) return
     const known = journal.lora.latest(SEEN).map(({ uplink }) => uplink)
     const seen = (source: string) => known.filter((uplink) => uplink.source === source)
     this.#intake.resume()
@@ -110,6 +114,7 @@ export class Lora implements LoraDesk {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     await Promise.all(this.lines.map((line) => line.stop()))
     clearTimeout(this.#window)
     clearImmediate(this.#commit)

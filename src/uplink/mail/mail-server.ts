@@ -3,7 +3,6 @@
  * certificate is always checked, and every attempt ends within a limit, whatever the server does.
  */
 import { readFileSync } from 'node:fs'
-import { createTransport } from 'nodemailer'
 import { messageOf, OdographError } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
 import { firstLineOf, isLoopback, withoutSecrets } from './mail-texts.ts'
@@ -75,6 +74,8 @@ export class MailServer {
       const options = this.#options()
       secrets = [...secrets, ...secretsOf(options)]
       const message = { from: this.#settings.from, ...mail, signal }
+      // Few gateways send mail, and most of the time none does.
+      const { createTransport } = await import('nodemailer')
       await createTransport(options).sendMail(message)
     } catch (error) {
       throw mailError(error, late.aborted, secrets, this.name)

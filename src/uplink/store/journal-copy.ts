@@ -12,7 +12,7 @@ import { copyDatabase, type Database, openDatabase } from '../../database/sqlite
 import { OdographError } from '../../model/errors.ts'
 import type { Millis } from '../../model/time.ts'
 import { faultsOf } from './check.ts'
-import { requireVersion } from './schema.ts'
+import { formatOf, requireVersion } from './schema.ts'
 
 export interface JournalContents {
   records: number
@@ -44,6 +44,18 @@ function openToRead(path: string): Database {
     database.close()
     if (existsSync(`${path}-wal`)) throw error
     return openDatabase(atRest(path), { readOnly: true })
+  }
+}
+
+/** The same for a copy of any format, without its contents; the format. Throws `store-failed`. */
+export function checkCopyOfAny(path: string): number {
+  const database = openDatabase(atRest(path), { readOnly: true })
+  try {
+    const faults = faultsOf(database)
+    if (faults !== undefined) throw new OdographError('store-failed', path, faults)
+    return formatOf(database)
+  } finally {
+    database.close()
   }
 }
 

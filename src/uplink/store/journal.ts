@@ -25,6 +25,7 @@ import type { SealedBlock } from './blocks/sealed-block.ts'
 import { CardRoom } from './card-room.ts'
 import { isDamage, isFull, markClean, unmarkClean } from './check.ts'
 import type { CommitPart } from './commit-part.ts'
+import { CommitTimes } from './commit-times.ts'
 import { CounterSlots } from './counter-slots.ts'
 import { Cursors } from './cursors.ts'
 import { DistanceSlots } from './distance/distance-slots.ts'
@@ -63,6 +64,8 @@ export interface JournalOptions {
   now: () => Millis
   /** Called after a commit that stored something. */
   committed?: () => void
+  /** Called at every turn of the timer, whether or not anything could be written. */
+  turned?: () => void
   /** Called with each event, before it is stored. */
   happened?: (event: VehicleEvent) => void
   /** While the time is not known: this run, and a time before all that it has stamped. */
@@ -78,6 +81,8 @@ export interface JournalHealth {
   records: number
   bytes: number
   uncommitted: number
+  /** What the last commits took; undefined before the first. */
+  commit: { lastMs: Millis; p99Ms: Millis } | undefined
   /** Whether a commit has found the card full, and it has not much room since. */
   cardFull: boolean
   /** Why the last commit failed; undefined if it did not. */
@@ -107,6 +112,7 @@ export class Journal implements RecordWriter, LaneStore {
   readonly #states: KeptStates
   readonly #counters: CounterSlots
   readonly #distances: DistanceSlots
+  readonly #times = new CommitTimes()
   #pending: NewRecord[] = []
   #restamps: Restamp[] = []
   #timer: NodeJS.Timeout | undefined
@@ -176,6 +182,7 @@ export class Journal implements RecordWriter, LaneStore {
       this.#commit(false)
       this.#prune()
       this.#room.prepare()
+      this.#options.turned?.()
     }
     this.#timer = setInterval(turn, this.#options.commitEvery)
     this.#prune()
@@ -286,7 +293,7 @@ export class Journal implements RecordWriter, LaneStore {
     for (let attempt = 0; ; attempt += 1) {
       const parts = this.#due(all)
       try {
-        this.#write(group, parts, all)
+        this.#times.measure(() => this.#write(group, parts, all))
         this.#written(group.length, parts)
         return true
       } catch (error) {
@@ -481,6 +488,7 @@ export class Journal implements RecordWriter, LaneStore {
       records: this.#records.count,
       bytes: value('PRAGMA page_count') * value('PRAGMA page_size'),
       uncommitted: this.#pending.length,
+      commit: this.#times.summary(),
       cardFull: this.#room.isFull,
       failure: this.#failure,
       lost: this.#lost + this.#events.lost + this.lora.lost,

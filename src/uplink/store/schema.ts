@@ -425,14 +425,21 @@ function useWriteAheadLog(database: Database): void {
   }
 }
 
-/** How many migrations it has had. Throws `store-failed` for a file of a later version. */
-export function versionOf(database: Database, path: string): number {
+/** The format of the journal that this version writes. */
+export const JOURNAL_FORMAT = migrations.length
+
+/** The format of any journal, later ones included; 0 where there is none yet. */
+export function formatOf(database: Database): number {
   const made = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get()
   if (made === undefined) return 0
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get()
-  const version = Number(row?.value ?? 0)
+  return Number(database.prepare("SELECT value FROM meta WHERE key = 'version'").get()?.value ?? 0)
+}
+
+/** How many migrations it has had. Throws `store-failed` for a file of a later version. */
+export function versionOf(database: Database, path: string): number {
+  const version = formatOf(database)
   if (version <= migrations.length) return version
-  const detail = `was written by a later version (format ${row?.value}, this one knows ${migrations.length})`
+  const detail = `was written by a later version (format ${version}, this one knows ${migrations.length})`
   throw new OdographError('store-failed', path, detail)
 }
 
