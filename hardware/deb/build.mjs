@@ -184,9 +184,15 @@ function md5(file) {
   return createHash('md5').update(readFileSync(file)).digest('hex')
 }
 
+/** Without git, as in an unpacked archive of the sources: when they were packed. */
 function lastCommit() {
   const args = ['-C', root, 'log', '-1', '--format=%ct']
-  return execFileSync('git', args, { encoding: 'utf8' }).trim()
+  try {
+    const stdio = ['ignore', 'pipe', 'ignore']
+    return execFileSync('git', args, { encoding: 'utf8', stdio }).trim()
+  } catch {
+    return Math.floor(statSync(join(root, 'CHANGELOG.md')).mtimeMs / 1000)
+  }
 }
 
 function run(program, args, options = {}) {
