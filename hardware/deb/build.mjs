@@ -34,6 +34,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const hardware = join(root, 'hardware')
 const PROGRAM = 'usr/lib/odograph'
 const DOC = 'usr/share/doc/odograph'
+/** Exit code of a command that does not exist. */
+const WRONG_USE = 2
 const MAINTAINER_SCRIPTS = ['postinst', 'prerm', 'postrm']
 
 const { values, positionals } = parseArgs({
@@ -125,7 +127,8 @@ function printed(...args) {
     const main = join(root, 'dist/main.js')
     const stdio = ['ignore', 'pipe', 'ignore']
     return execFileSync(process.execPath, [main, ...args], { stdio })
-  } catch {
+  } catch (error) {
+    if (error.status !== WRONG_USE) throw error
     note(`left out: there is no \`odograph ${args.join(' ')}\` yet`)
     return undefined
   }

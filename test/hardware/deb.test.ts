@@ -191,6 +191,21 @@ testWith(test, DPKG, 'the unpacked command knows its version and accepts its con
   assert.is(status, 0, stdout + stderr)
 })
 
+testWith(
+  test,
+  DPKG,
+  'the manual and the completion come with it where the command has them',
+  () => {
+    for (const [path, ...args] of [
+      ['usr/share/man/man1/odograph.1.gz', 'man'],
+      ['usr/share/bash-completion/completions/odograph', 'completion', 'bash'],
+    ] as const) {
+      const { status } = spawnSync(process.execPath, [command, ...args], { stdio: 'ignore' })
+      assert.is(files.includes(path), status === 0, path)
+    }
+  },
+)
+
 testWith(test, DPKG, 'the unpacked gateway starts, answers and stops', async () => {
   const config = join(tree, 'etc/odograph/odograph.yaml')
   const listen = ['--listen', '127.0.0.1:0', '--mqtt-listen', '127.0.0.1:0']
