@@ -564,7 +564,7 @@ export class Gateway {
     return new IgnitionInput({
       ...button,
       changed: (isDown) => isDown === true && this.#captures.pressed(),
-      problem: (sentence) => this.found(sentence),
+      problem: (sentence) => this.find(sentence),
     })
   }
 

@@ -1,6 +1,7 @@
 /**
  * Runs the program that the configuration names when the battery has to be spared, such as
- * `systemctl poweroff`. The reason is its last argument. It is told of, whatever becomes of it.
+ * `/usr/lib/odograph/power-off`. The reason is its last argument, which `systemctl poweroff` itself would
+ * not take. It is told of, whatever becomes of it.
  */
 import { spawn } from 'node:child_process'
 import { messageOf } from '../model/errors.ts'
