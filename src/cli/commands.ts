@@ -482,6 +482,65 @@ folder; a settings.js there adds to the settings. The editor opens for the owner
     ],
     load: async () => (await import('./flows.ts')).flows,
   },
+  record: {
+    summary: 'raw frames as a file: what was before, and what comes',
+    usage:
+      'OUT.log.gz [--before S] [--for S] [--cause TEXT] [--vehicle ID] [--force] [--config FILE] [--data DIR] | --list | OUT --source ID --config FILE [--for S]',
+    details: `OUT        from the running gateway a candump log, compressed, which it also keeps
+--source   straight from the adapter, where no gateway runs; OUT in any format that convert writes
+Nothing is sent to the bus.`,
+    options: [
+      {
+        name: '--before',
+        argument: 'S',
+        description: 'seconds before now, as far as they are held; 60',
+      },
+      {
+        name: '--for',
+        argument: 'S',
+        description: 'seconds from now; 30, with --source until Ctrl-C',
+      },
+      { name: '--cause', argument: 'TEXT', description: 'why, in words' },
+      VEHICLE,
+      { name: '--source', argument: 'ID', description: 'a source of the configuration' },
+      { name: '--list', description: 'what is kept' },
+      FORCE,
+      CONFIG,
+      DATA,
+    ],
+    examples: [
+      ['odograph record odd-noise.log.gz', 'the last minute and the next half'],
+      ['odograph record --list', 'what was kept by itself, and why'],
+      [
+        'odograph record drive.asc --source can0 --config odograph.yaml',
+        'straight from an adapter',
+      ],
+    ],
+    load: async () => (await import('./record.ts')).record,
+  },
+  explain: {
+    summary: 'from a value to the frames behind it',
+    usage:
+      'SIGNAL [--at TIME] [--vehicle ID] [--bus NAME] [--config FILE] [--data DIR] [--json] | SIGNAL --file RECORDING [--profile NAME|FILE] [--at TIME]',
+    details: `The newest reading up to the time. The running gateway looks at the frames that it holds in memory, then
+at the captures of that time (see odograph record --list).`,
+    options: [
+      { name: '--at', argument: 'TIME', description: '2026-03-01T08:00:00Z; now' },
+      VEHICLE,
+      { name: '--bus', argument: 'NAME', description: 'only frames of this bus' },
+      { name: '--file', argument: 'RECORDING', description: 'out of a recording' },
+      PROFILE,
+      CONFIG,
+      DATA,
+      JSON_OUTPUT,
+    ],
+    examples: [
+      ['odograph explain odometer', 'the frame behind the odometer of now'],
+      ['odograph explain fuelPercentRemaining --at 2026-03-01T08:00:00Z', 'and of then'],
+      ['odograph explain vin --file drive.mf4', 'all packets of the message that said it'],
+    ],
+    load: async () => (await import('./explain.ts')).explain,
+  },
   update: {
     summary: 'install another version, on trial, and go back',
     usage:

@@ -17,6 +17,7 @@ export const errorTexts = {
   'key-unreadable': 'the signing key cannot be read',
   'listen-failed': 'the address cannot be listened on',
   'broker-failed': 'the MQTT broker cannot be reached',
+  'gateway-refused': 'the gateway does not answer, or refuses',
   'broker-refused': 'the MQTT broker refused the connection',
   usage: 'the command line is not understood',
   'vehicle-unknown': 'no such vehicle',

@@ -9,7 +9,7 @@ const test = suite('page')
 testWith(
   test,
   'chromium',
-  'the page shows live signals, sources and a plot in a browser, asks no other host, and ages visibly when the gateway is gone',
+  'the page shows live signals, what the vehicle does and a plot in a browser, asks no other host, and ages visibly when the gateway is gone',
   async () => {
     const folder = new Folder()
     const browser = new Browser({ width: 390, height: 1200 })
@@ -19,7 +19,7 @@ testWith(
       const text = () => browser.evaluate<string>('document.body.innerText')
       await until('live values', async () => {
         const shown = await text()
-        return /Connected/.test(shown) && /running/.test(shown) && /Odometer[\s\S]*km/.test(shown)
+        return /Connected/.test(shown) && /driving/.test(shown) && /Odometer[\s\S]*km/.test(shown)
       })
       assert.is(await browser.evaluate('location.hash'), '', 'the token leaves the address bar')
       await until('a drawn plot', () =>

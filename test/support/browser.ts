@@ -71,9 +71,14 @@ export class Browser {
     await this.#send('Page.navigate', { url })
   }
 
-  /** The value of an expression in the page. */
+  async reload(): Promise<void> {
+    await this.#send('Page.reload')
+  }
+
+  /** The value of an expression in the page, of what a promise becomes. */
   async evaluate<T>(expression: string): Promise<T> {
-    const answer = await this.#send('Runtime.evaluate', { expression, returnByValue: true })
+    const options = { returnByValue: true, awaitPromise: true }
+    const answer = await this.#send('Runtime.evaluate', { expression, ...options })
     return (answer as { result: { value: T } }).result.value
   }
 
@@ -101,6 +106,20 @@ export class Browser {
       ...{ type, x, y, clickCount, buttons },
       button: 'left',
     })
+  }
+
+  /** As a phone or a desktop sees it, by day or by night. */
+  async look({ width, height, dark }: { width: number; height: number; dark: boolean }) {
+    const size = { width, height, deviceScaleFactor: 1, mobile: width < 700 }
+    await this.#send('Emulation.setDeviceMetricsOverride', size)
+    const value = dark ? 'dark' : 'light'
+    const features = [{ name: 'prefers-color-scheme', value }]
+    await this.#send('Emulation.setEmulatedMedia', { features })
+  }
+
+  /** Runs in every page before its own scripts. */
+  async before(source: string): Promise<void> {
+    await this.#send('Page.addScriptToEvaluateOnNewDocument', { source })
   }
 
   async screenshot(path: string): Promise<void> {

@@ -3,20 +3,13 @@
  * The health is asked with a token of a minute. Where it is HTTPS, the other side has to have the
  * certificate that stands in the files before it is sent: whoever else has the port gets no token.
  */
-import { X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { request } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
-import { join } from 'node:path'
-import { connect as connectTls } from 'node:tls'
-import { issueUserToken } from '../../api/auth/tokens.ts'
-import type { SigningKey } from '../../config/identity.ts'
+import type { Socket } from 'node:net'
 import type { Config } from '../../config/schema.ts'
 import { ownAddress } from '../../gateway/own-address.ts'
 import { messageOf } from '../../model/errors.ts'
 import type { LoraReport } from '../../model/lora-desk.ts'
 import type { GatewayHealth } from '../../model/ports.ts'
-import { withoutUndefined } from '../../model/without-undefined.ts'
+import { askPlace, certificateFile, connected, type Place, shortToken } from '../own-gateway.ts'
 
 export type GatewayAnswer =
   | { state: 'nothing' }
@@ -24,16 +17,6 @@ export type GatewayAnswer =
   | { state: 'stranger'; detail: string }
   | { state: 'untold'; reason: string }
   | { state: 'running'; health: GatewayHealth; lora?: LoraReport }
-
-const PATIENCE_MS = 3000
-const TOKEN_SECONDS = 60
-const MAX_BODY = 4_000_000
-
-/** Where to ask, and by which certificate it is known. */
-interface Place {
-  url: URL
-  certificate: string | undefined
-}
 
 export async function askGateway(config: Config, folder: string): Promise<GatewayAnswer> {
   const certificate = certificateFile(config, folder)
@@ -89,87 +72,6 @@ function isRefused(error: unknown): boolean {
   )
 }
 
-/**
- * Made with the gateway's own key. It stands in no register: to look at a gateway must not claim it,
- * and writes nothing.
- */
-async function shortToken({ api, gateway }: Config, folder: string): Promise<string> {
-  const path = join(folder, 'signing-key.json')
-  if (!existsSync(path)) {
-    throw new Error(`${folder} is not its data folder, or may not be read; name it with --data`)
-  }
-  const signingKey = JSON.parse(readFileSync(path, 'utf8')) as SigningKey
-  return issueUserToken(
-    { signingKey, issuer: api.issuer, ...withoutUndefined({ audience: api.auth.audience }) },
-    { sub: gateway.owner, expiresSeconds: TOKEN_SECONDS },
-  )
-}
-
 async function get(place: Place, path: string, token?: string): Promise<unknown> {
-  const socket = await connected(place)
-  return new Promise((resolve, reject) => {
-    const headers = {
-      host: place.url.host,
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    }
-    const asked = request({ path, headers, createConnection: () => socket })
-    asked.setTimeout(PATIENCE_MS, () => asked.destroy(new Error('it does not answer')))
-    asked.on('error', reject)
-    asked.on('response', (response) => {
-      let body = ''
-      response.on('data', (text) => {
-        body += text
-        if (body.length > MAX_BODY) asked.destroy(new Error('its answer does not end'))
-      })
-      response.on('end', () => {
-        try {
-          resolve(JSON.parse(body))
-        } catch (error) {
-          reject(error)
-        } finally {
-          socket.destroy()
-        }
-      })
-    })
-    asked.end()
-  })
-}
-
-function connected({ url, certificate }: Place): Promise<Socket> {
-  const { protocol, hostname, port } = url
-  const to = { host: hostname.replace(/^\[|\]$/g, ''), port: portOf(port, protocol) }
-  return new Promise((resolve, reject) => {
-    const isTls = protocol === 'https:'
-    const socket = isTls ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to)
-    const late = Object.assign(new Error('it does not answer'), { code: 'ETIMEDOUT' })
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy(late))
-    socket.once('error', reject)
-    socket.once(isTls ? 'secureConnect' : 'connect', () => {
-      const peer = 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined
-      const expected = certificate === undefined ? undefined : fingerprint(certificate)
-      if (isTls && (expected === undefined || peer?.fingerprint256 !== expected)) {
-        socket.destroy()
-        reject(new Error('its certificate is not the one of the configuration'))
-      } else resolve(socket)
-    })
-  })
-}
-
-function portOf(port: string, protocol: string): number {
-  if (port !== '') return Number(port)
-  return protocol === 'https:' ? 443 : 80
-}
-
-/** Where the certificate of the API is; undefined without HTTPS. */
-export function certificateFile({ api }: Config, folder: string): string | undefined {
-  if (api.tls === false) return undefined
-  return api.tls === true ? join(folder, 'tls-cert.pem') : api.tls.certFile
-}
-
-function fingerprint(file: string): string | undefined {
-  try {
-    return new X509Certificate(readFileSync(file)).fingerprint256
-  } catch {
-    return undefined // Told where the certificate is checked.
-  }
+  return JSON.parse(String((await askPlace(place, { path, token })).body))
 }
