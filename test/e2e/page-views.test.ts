@@ -54,13 +54,13 @@ function textOf(browser: Browser): Promise<string> {
 }
 
 async function inBrowser(
-  args: (folder: Folder) => string[],
+  args: (folder: Folder) => string[] | Promise<string[]>,
   run: (browser: Browser, gateway: Awaited<ReturnType<typeof startGateway>>) => Promise<void>,
 ): Promise<void> {
   const folder = new Folder()
   const browser = new Browser({ width: 1280, height: 900 })
   try {
-    const gateway = await startGateway(folder, args(folder))
+    const gateway = await startGateway(folder, await args(folder))
     await browser.open(`${gateway.url}/#token=${gateway.token}`)
     await until('a connection', async () => /Connected/.test(await textOf(browser)))
     await run(browser, gateway)
@@ -92,6 +92,7 @@ testWith(
         return ['--config', config]
       },
       async (browser, gateway) => {
+        const found: string[] = []
         for (const look of [phone, desktop]) {
           await browser.look(look)
           for (const [hash, shows] of views) {
@@ -103,9 +104,16 @@ testWith(
               const name = `${/\w+/.exec(hash)}-${look.width}.png`
               await browser.screenshot(join(pictures, name))
             }
-            assert.equal(await violations(browser), [], `${hash} at ${look.width}`)
+            // What is folded up counts, too.
+            await browser.evaluate(
+              `document.querySelectorAll('details').forEach((one) => { one.open = true })`,
+            )
+            await new Promise((resolve) => setTimeout(resolve, 300))
+            const faults = await violations(browser)
+            found.push(...faults.map((fault) => `${hash} at ${look.width}: ${fault}`))
           }
         }
+        assert.equal(found, [])
         assert.equal(browser.errors, [])
         const hosts = new Set(
           browser.requests
@@ -200,7 +208,7 @@ testWith(
   'the configuration is changed in the form made from its schema, checked, written, and in force after a start anew',
   () =>
     inBrowser(
-      () => ['--demo'],
+      async () => ['--demo', '--listen', `127.0.0.1:${await freePort()}`],
       async (browser, gateway) => {
         await browser.evaluate(`location.hash = '#/gateway'`)
         await until('the form', async () =>
@@ -213,9 +221,11 @@ testWith(
         await browser.evaluate(`(() => {
           const section = [...document.querySelectorAll('.config-section')].find((one) => one.querySelector('summary').textContent.startsWith('store'))
           section.open = true
+          return new Promise((resolve) => setTimeout(resolve, 200)).then(() => {
           const field = [...section.querySelectorAll('.config-field')].find((one) => one.textContent.startsWith('commit')).querySelector('input')
           field.value = '7'
           field.dispatchEvent(new Event('change'))
+          })
         })()`)
         await press('Check and show what changes')
         await until('what changes', async () => /\+ +commit: 7/.test(await textOf(browser)))

@@ -32,12 +32,12 @@ export class ConfigForm {
     for (const [name, part] of Object.entries(schema.properties ?? {})) {
       const isSet = written[name] !== undefined
       append(this.element, [
-        el(
-          'details',
-          { class: 'config-section' },
+        opening(
           el('summary', { class: 'never-title' }, name, isSet && el('small', {}, ` ${t('set')}`)),
-          part.description !== undefined && el('p', { class: 'hint' }, part.description),
-          this.#node(part, values[name], written[name], [name]),
+          () => [
+            part.description !== undefined && el('p', { class: 'hint' }, part.description),
+            this.#node(part, values[name], written[name], [name]),
+          ],
         ),
       ])
     }
@@ -107,10 +107,7 @@ export class ConfigForm {
     ) => {
       const place = [...path, index]
       const title = String(item?.id ?? item?.name ?? t('new'))
-      const entry = el(
-        'details',
-        { class: 'config-section', open: isOpen },
-        el('summary', {}, `${title} ${item?.type ?? ''}`),
+      const entry = opening(el('summary', {}, `${title} ${item?.type ?? ''}`), () => [
         this.#node(variantOf(schema.items ?? {}, item), item, item, place),
         el(
           'button',
@@ -127,7 +124,8 @@ export class ConfigForm {
           },
           t('Remove'),
         ),
-      )
+      ])
+      if (isOpen) entry.setAttribute('open', '')
       box.append(entry)
     }
     for (const [i, item] of values.slice(0, next).entries()) add(i, item, false)
@@ -167,11 +165,12 @@ export class ConfigForm {
     const id = `config-${this.#count}`
     const hint = `${id}-hint`
     const input = this.#input(schema, value, path, { id, 'aria-describedby': hint })
+    const label = el('label', { for: id }, name)
+    const isBox = schema.type === 'boolean'
     return el(
       'div',
       { class: 'config-field' },
-      el('label', { for: id }, name),
-      input,
+      isBox ? el('span', { class: 'choice' }, input, label) : [label, input],
       el('p', { class: 'hint', id: hint }, hintOf(schema)),
     )
   }
@@ -302,4 +301,15 @@ function hintOf({ description = '', default: fallback, minimum, maximum }) {
   const standard =
     fallback === undefined ? '' : t('default {value}', { value: JSON.stringify(fallback) })
   return [description, range, standard].filter((part) => part !== '').join(' · ')
+}
+
+/**
+ * A part that is made when it is first opened.
+ * @param {HTMLElement} summary
+ * @param {() => import('./el.js').Child[]} content
+ */
+function opening(summary, content) {
+  const details = el('details', { class: 'config-section' }, summary)
+  details.addEventListener('toggle', () => append(details, [content()]), { once: true })
+  return details
 }
