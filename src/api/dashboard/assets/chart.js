@@ -78,7 +78,7 @@ export async function chart(box, tracks, { onZoom, onCursor } = {}) {
           grid: { show: i === 0, stroke: colour('--grid'), width: 1 },
           ticks: { show: false },
           font,
-          size: 52,
+          size: 62,
           gap: 4,
           space: 36,
           values: (/** @type {unknown} */ _chart, /** @type {number[]} */ values) =>
