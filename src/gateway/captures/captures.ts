@@ -29,6 +29,7 @@ interface Pending extends Omit<CaptureNote, 'frames'> {
 }
 
 const MEGABYTE = 1_000_000
+const MAX_CAUSE = 500
 const CONTINUOUS_EVERY: Millis = 300_000
 /** Findings that say: look at the frames. */
 const anomalies: ReadonlySet<IssueCode> = new Set([
@@ -164,6 +165,12 @@ export class Captures implements CaptureDesk {
     const { settings, clock, logger } = this.#options
     if (!(settings.triggers as readonly string[]).includes(trigger)) return
     if (!this.#rings.has(vehicle)) return
+    // Several codes that are set at once are one moment.
+    const same = this.#pending.find((one) => one.vehicle === vehicle && one.trigger === trigger)
+    if (same !== undefined && same.cause.length < MAX_CAUSE) {
+      if (!same.cause.includes(cause)) same.cause += `; ${cause}`
+      return
+    }
     if (!this.#pace.take(`${vehicle} ${trigger} ${kind}`, clock.monotonic())) return
     const { before, after } = settings
     const { id } = this.#begin(vehicle, trigger, { cause, before, after })

@@ -118,6 +118,19 @@ scene('a trouble code that is set starts one', {}, async ({ captures, pass, cloc
   assert.is(capture?.frames, 91)
 })
 
+scene('codes that are set at once share one', {}, async ({ captures, pass, clock }) => {
+  await pass(10)
+  for (const code of ['P0420', 'P0442', 'P0420']) {
+    const event = { vehicle: 'truck', time: clock.now(), type: 'dtc.set', data: { code } } as const
+    captures.happened(vehicleEvent(event))
+  }
+  await pass(30)
+  assert.equal(
+    captures.captures('truck').map(({ cause }) => cause),
+    ['P0420 was set; P0442 was set'],
+  )
+})
+
 scene(
   'so do a value that cannot be true and harsh braking, each at its own pace',
   {},
