@@ -270,6 +270,12 @@ testWith(
         await until('the record', async () => (await dataOf(gateway)).length === 1)
         await forwarder.push({ rxpk: [rxpk(frame), rxpk(stranger)] })
         await browser.open(`${gateway.url}/#token=${gateway.token}`)
+        await until('the page', () =>
+          browser.evaluate<boolean>(
+            `document.querySelector('#tabs [data-lora]')?.hidden === false`,
+          ),
+        )
+        await browser.evaluate(`document.querySelector('#tabs [data-lora]').click()`)
         const shown = () => browser.evaluate<string>(`document.querySelector('#lora').innerText`)
         await until('the device', async () => /tracker[\s\S]*heard/.test(await shown()))
         assert.match(await shown(), /its counter was used before/)
