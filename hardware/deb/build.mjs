@@ -86,12 +86,14 @@ function build() {
 }
 
 function placeCommand() {
-  const main = join(stage, PROGRAM, 'dist/main.js')
-  // The Node.js of the dependency, not one that comes first in somebody's PATH.
-  const text = readFileSync(main, 'utf8').replace(/^#!.*/, '#!/usr/bin/node')
-  writeFileSync(main, text)
+  for (const name of ['main', 'launcher']) {
+    const file = join(stage, PROGRAM, `dist/${name}.js`)
+    // The Node.js of the dependency, not one that comes first in somebody's PATH.
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace(/^#!\S+ (?:-S )?node(.*)/, '#!/usr/bin/node$1'))
+  }
   mkdirSync(join(stage, 'usr/bin'), { recursive: true })
-  symlinkSync('../lib/odograph/dist/main.js', join(stage, 'usr/bin/odograph'))
+  symlinkSync('../lib/odograph/dist/launcher.js', join(stage, 'usr/bin/odograph'))
 }
 
 function placeSystemFiles() {
@@ -166,7 +168,9 @@ function normalise(folder) {
 
 function isProgram(path) {
   if (MAINTAINER_SCRIPTS.some((script) => path === `DEBIAN/${script}`)) return true
-  return path === `${PROGRAM}/dist/main.js` || path === `${PROGRAM}/power-off`
+  return ['dist/main.js', 'dist/launcher.js', 'power-off'].some(
+    (name) => path === `${PROGRAM}/${name}`,
+  )
 }
 
 function place(from, to) {

@@ -56,7 +56,11 @@ const forced = { recursive: true, force: true }
 
 function npm(cwd, args) {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  return execFileSync('npm', [...args, ...quiet], { cwd, encoding: 'utf8' })
+  // What an npm that runs this says of its own folder is meant for another one.
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name))
+  const path = (process.env.PATH ?? '').split(':').filter((part) => !/node_modules/.test(part))
+  const env = { ...Object.fromEntries(own), PATH: path.join(':') }
+  return execFileSync('npm', [...args, ...quiet], { cwd, encoding: 'utf8', env })
 }
 
 function unpackOwn(root, folder) {

@@ -141,7 +141,7 @@ export async function askPlace(place: Place, asked: Asked): Promise<Answered> {
 export async function shortToken({ api, gateway }: Config, folder: string): Promise<string> {
   const path = join(folder, 'signing-key.json')
   if (!existsSync(path)) {
-    const detail = 'is not the data folder of a gateway, or may not be read; name it with --data'
+    const detail = 'is not its data folder, or may not be read; name it with --data'
     throw new OdographError('key-unreadable', folder, detail)
   }
   const signingKey = JSON.parse(readFileSync(path, 'utf8')) as SigningKey

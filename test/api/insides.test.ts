@@ -20,6 +20,7 @@ import {
   testApi,
   userToken,
 } from '../support/api-fakes.ts'
+import { until } from '../support/gateway-process.ts'
 
 const test = suite('insides')
 
@@ -92,9 +93,7 @@ insides('frames are kept, listed, fetched and removed', async (t) => {
   const early = await t.api.inject({ url: `${url}/${id}`, headers })
   assert.is(early.statusCode, 404)
   t.captures.tick()
-  for (let i = 0; i < 200 && t.captures.captures('truck')[0]?.state !== 'ready'; i += 1) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await until('the file', () => t.captures.captures('truck')[0]?.state === 'ready')
   const list = (await t.api.inject({ url, headers })).json()
   assert.equal(
     list.map((one: { cause: string; frames: number }) => [one.cause, one.frames]),

@@ -34,6 +34,8 @@ function secretKeys(node: unknown, found = new Set<string>()): Set<string> {
   for (const [key, inner] of Object.entries(node)) {
     if (key === 'properties') {
       for (const name of Object.keys(inner as object)) {
+        // `update.keys` are public ones.
+        if (name === 'keys') continue
         if (
           /(password|passphrase|secret|token|bearer|signature|keys?)(Files?)?$/i.test(name) ||
           name === 'headerFiles'

@@ -86,8 +86,8 @@ test('straight from a source, in the format that the name asks for', async () =>
 const wrong: [args: string[], code: number, says: RegExp][] = [
   [['explain', 'nothing'], 2, /is no signal; there are odometer/],
   [['explain', 'odometer', '--at', 'noon', '--data', '/nowhere'], 2, /use a time such as/],
-  [['explain', 'odometer', '--data', '/nowhere'], 1, /not the data folder of a gateway/],
-  [['record', 'x.asc', '--data', '/nowhere'], 1, /not the data folder of a gateway/],
+  [['explain', 'odometer', '--data', '/nowhere'], 1, /not its data folder/],
+  [['record', 'x.asc', '--data', '/nowhere'], 1, /not its data folder/],
   [['record', 'x.log.gz', '--for', 'long'], 2, /use seconds from 0 to 3600/],
   [['record', 'x.log', '--source', 'can9'], 2, /the configuration has: none/],
   [['record'], 2, /OUT: is missing/],

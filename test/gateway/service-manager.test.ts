@@ -129,7 +129,7 @@ testWhere(test, programs, 'a gateway tells systemd through the real program', as
     const env = { NOTIFY_SOCKET: listener.socket, WATCHDOG_USEC: '900000' }
     const { command } = await startGateway(folder, ['--demo'], { env })
     await until('three pings', () => listener.told.split('WATCHDOG=1').length > 3)
-    assert.match(listener.told, /^READY=1\nSTATUS=1 of 1 sources running/)
+    assert.match(listener.told, /^READY=1\nSTATUS=1 of 1 sources running/m, listener.told)
     // Stopped in the middle, it cannot say that it lives.
     command.child.kill('SIGSTOP')
     await new Promise((resolve) => setTimeout(resolve, 600))

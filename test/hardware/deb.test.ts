@@ -46,7 +46,7 @@ test.before(() => {
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 const read = (path: string) => readFileSync(join(tree, path), 'utf8')
-const command = join(tree, 'usr/lib/odograph/dist/main.js')
+const command = join(tree, 'usr/lib/odograph/dist/launcher.js')
 
 function field(name: string): string {
   return execFileSync(DPKG, ['-f', file, name], { encoding: 'utf8' }).trim()
@@ -78,8 +78,9 @@ testWith(test, DPKG, 'everything is where Debian expects it', () => {
   ]) {
     assert.ok(files.includes(path), path)
   }
-  assert.is(readlinkSync(join(tree, 'usr/bin/odograph')), '../lib/odograph/dist/main.js')
+  assert.is(readlinkSync(join(tree, 'usr/bin/odograph')), '../lib/odograph/dist/launcher.js')
   assert.match(read('usr/lib/odograph/dist/main.js'), /^#!\/usr\/bin\/node\n/)
+  assert.match(read('usr/lib/odograph/dist/launcher.js'), /^#!\/usr\/bin\/node --max-semi/)
 })
 
 testWith(test, DPKG, 'the configuration stays as the user has edited it', () => {
@@ -102,6 +103,7 @@ testWith(
       .filter((line) => line.startsWith('-rwx'))
       .map((line) => line.split(' ').at(-1))
     assert.equal(runnable.sort(), [
+      './usr/lib/odograph/dist/launcher.js',
       './usr/lib/odograph/dist/main.js',
       './usr/lib/odograph/power-off',
     ])
