@@ -71,6 +71,10 @@ export class Browser {
     await this.#send('Page.navigate', { url })
   }
 
+  async go(url: string): Promise<void> {
+    await this.#send('Page.navigate', { url })
+  }
+
   async reload(): Promise<void> {
     await this.#send('Page.reload')
   }
